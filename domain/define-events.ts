@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Form, Personal, PersonalClass } from './personal.ts';
+import { sealedSchema } from './personal.ts';
+
+/**
+ * One table per aggregate declares every event: what is in it, which part is personal, of which class, and whose key seals it. Types of
+ * the plain and the sealed form, the schema that the store's codec checks, `EVENTS.md` and the data map all come from this table.
+ * `data` holds no free text: ids, times, codes, numbers. `personal` holds nothing else but personal values.
+ */
+export type PersonalField = { readonly class: PersonalClass; readonly optional?: true; readonly binary?: true };
+
+export type EventSpec = {
+  /** Schema version of the stored shape; a breaking change raises it and adds an upcast. */
+  readonly version: number;
+  /** One plain sentence for `EVENTS.md`. */
+  readonly says: string;
+  readonly data: Readonly<Record<string, z.ZodType>>;
+  readonly personal: Readonly<Record<string, PersonalField>>;
+  /** The field of `data` that holds the id of the subject whose key seals `personal`; null when nothing is personal. */
+  readonly subject: string | null;
+};
+
+export type EventCatalogue = Readonly<Record<string, EventSpec>>;
+
+/** `never` unless `T` can hold only ids, times, codes, numbers, booleans and structures of them. */
+type Safe<T> = T extends string
+  ? string extends T
+    ? never
+    : T
+  : T extends number | boolean | null
+    ? T
+    : T extends readonly (infer Item)[]
+      ? [Item] extends [Safe<Item>]
+        ? T
+        : never
+      : T extends object
+        ? { [K in keyof T]: Safe<T[K]> } extends T
+          ? T
+          : never
+        : never;
+
+type Checked<S extends EventSpec> = {
+  readonly version: number;
+  readonly says: string;
+  readonly data: { readonly [K in keyof S['data']]: [z.output<S['data'][K]>] extends [Safe<z.output<S['data'][K]>>] ? z.ZodType : never };
+  readonly personal: Readonly<Record<string, PersonalField>>;
+  readonly subject: keyof S['personal'] extends never ? null : keyof S['data'] & string;
+};
+
+type OptionalKeys<P extends EventSpec['personal']> = { [K in keyof P]: P[K] extends { readonly optional: true } ? K : never }[keyof P];
+type Flat<T> = { readonly [K in keyof T]: T[K] };
+
+type PersonalOf<P extends EventSpec['personal'], F extends Form> = Flat<
+  { [K in Exclude<keyof P, OptionalKeys<P>>]: Personal<F> } & { [K in OptionalKeys<P>]?: Personal<F> }
+>;
+
+/** The union of a catalogue's events in one form. */
+export type EventOf<C extends EventCatalogue, F extends Form> = {
+  [T in keyof C & string]: {
+    readonly type: T;
+    readonly data: { readonly [K in keyof C[T]['data']]: z.output<C[T]['data'][K]> };
+    readonly personal: PersonalOf<C[T]['personal'], F>;
+  };
+}[keyof C & string];
+
+/** Declares an aggregate's events. A free `string` in `data`, or personal fields without a subject, do not compile. */
+export const defineEvents = <const C extends EventCatalogue>(catalogue: C & { readonly [T in keyof C]: Checked<C[T]> }): C => catalogue;
+
+/** The strict schema of an event's stored (sealed) form: anything not declared is refused. */
+export const storedSchema = (spec: EventSpec): z.ZodType<{ data: Record<string, unknown>; personal: Record<string, unknown> }> =>
+  z.strictObject({
+    data: z.strictObject(spec.data),
+    personal: z.strictObject(
+      Object.fromEntries(Object.entries(spec.personal).map(([name, field]) => [name, field.optional ? sealedSchema.optional() : sealedSchema])),
+    ),
+  }) as z.ZodType<{ data: Record<string, unknown>; personal: Record<string, unknown> }>;

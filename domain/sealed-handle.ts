@@ -1,0 +1,59 @@
+import type { Digest, EventId, IsoTime, PayloadRef, StreamName, SubjectId, TenantId } from './ids.ts';
+import type { RecordedEvent } from './message.ts';
+import type { PersonalClass } from './personal.ts';
+import type { EventSpec } from './define-events.ts';
+
+/**
+ * All that is needed to find and open one sealed value, and nothing about its content: the reference, and the context that the opener
+ * expects (never taken from the envelope). Views hold these; a rebuild needs no key.
+ */
+export type SealedHandle = {
+  readonly ref: PayloadRef;
+  readonly digest: Digest;
+  readonly tenant: TenantId;
+  readonly subject: SubjectId;
+  readonly class: PersonalClass;
+  readonly period: string;
+  readonly stream: StreamName;
+  readonly event: EventId;
+  readonly field: string;
+  readonly schema: string;
+};
+
+/** Periods by class: monthly for what people write, daily for audit detail, `static` for what stays as long as the person is known. */
+export const periodOf = (personalClass: PersonalClass, recordedAt: IsoTime): string => {
+  switch (personalClass) {
+    case 'message':
+    case 'media':
+    case 'note':
+    case 'ai':
+      return recordedAt.slice(0, 7);
+    case 'audit':
+      return recordedAt.slice(0, 10);
+    case 'profile':
+    case 'credential':
+      return 'static';
+  }
+};
+
+/** The schema name bound into an envelope: `<EventType>/v<version>`. */
+export const schemaName = (type: string, version: number): string => `${type}/v${String(version)}`;
+
+/** The handle of one personal field of a stored event, or null when the event does not carry it. */
+export const handleOf = (event: RecordedEvent, spec: EventSpec, field: string): SealedHandle | null => {
+  const sealed = event.personal[field];
+  const declared = spec.personal[field];
+  if (sealed === undefined || declared === undefined || spec.subject === null) return null;
+  return {
+    ref: sealed.ref,
+    digest: sealed.digest,
+    tenant: event.tenant,
+    subject: event.data[spec.subject] as SubjectId,
+    class: declared.class,
+    period: periodOf(declared.class, event.meta.recordedAt),
+    stream: event.stream,
+    event: event.id,
+    field,
+    schema: schemaName(event.type, event.version),
+  };
+};

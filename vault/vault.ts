@@ -1,0 +1,109 @@
+import type {
+  CertificateNumber,
+  Digest,
+  ErasureId,
+  EventId,
+  IsoTime,
+  PublicBytes,
+  StreamName,
+  SubjectId,
+  TenantId,
+} from '#domain/ids.ts';
+import type { PersonalClass, Plain, Sealed } from '#domain/personal.ts';
+import type { SealedHandle } from '#domain/sealed-handle.ts';
+
+/** The context bound into an envelope; the opener states the same from its own knowledge. */
+export type SealContext = Omit<SealedHandle, 'ref' | 'digest'>;
+export type SealRequest = { readonly context: SealContext; readonly value: Plain };
+
+export type SealResult =
+  | { readonly kind: 'sealed'; readonly sealed: readonly Sealed[] }
+  /** The subject is being erased or was: nothing was written. */
+  | { readonly kind: 'fenced'; readonly subject: SubjectId };
+
+/** Four answers, never blank. `T` is text for `open`, bytes for `openBytes`. */
+export type Opened<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'erased'; readonly erasureId: ErasureId; readonly certificate: CertificateNumber; readonly erasedAt: IsoTime }
+  | { readonly kind: 'unavailable'; readonly reason: 'never-provisioned' | 'payload-missing' | 'period-expired' | 'key-locked' }
+  | { readonly kind: 'tampered'; readonly reason: 'digest' | 'commitment' | 'authentication' | 'version' | 'framing' };
+
+/** What identifies something outside: claimed once, kept as a keyed tag only. */
+export type IdentityField = 'phone' | 'bsuid' | 'wamid' | 'email' | 'phoneNumberId' | 'conversation';
+export type Identifier = { readonly field: IdentityField; readonly value: Plain };
+
+export type ClaimRequest = {
+  readonly tenant: TenantId;
+  /** All identifiers of one thing; a known one decides, unknown ones are linked to the same id. */
+  readonly identifiers: readonly Identifier[];
+  /** The random id reserved when all are new. */
+  readonly propose: string;
+  /** The subject whose erasure removes the claim; null: the claimed id is the subject itself (a contact, an account, a channel). */
+  readonly subject: SubjectId | null;
+  /** Also remember in the weekly "already seen" tags, which outlive the subject (wamids). */
+  readonly rememberAt?: IsoTime;
+};
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly id: string; readonly fresh: boolean }
+  /** Seen before, and its claim was erased since: drop it. */
+  | { readonly kind: 'seen' };
+
+/** Why a subject's keys are gone; kept beside the commitment so that `open` can name the certificate. */
+export type ErasureMark = { readonly erasureId: ErasureId; readonly certificate: CertificateNumber };
+
+export type FenceReport = { readonly unlinkedIdentifiers: number };
+
+export type DestroyedKey = {
+  readonly keyId: string;
+  readonly algorithm: 'HMAC-SHA-512 two-dimensional secret, XSalsa20-Poly1305';
+  readonly createdAt: IsoTime;
+  readonly destroyedAt: IsoTime;
+  /** `SHA-256("kc/v1" ‖ secret)` */
+  readonly commitment: Digest;
+};
+
+export type RemovalReport = { readonly payloads: number; readonly mediaFiles: number; readonly identityRows: number };
+
+/** Byte-wise search of the vault's own files for what must be gone. */
+export type ScanReport = { readonly files: number; readonly bytes: number; readonly hits: number };
+
+export type PreviewCounts = Readonly<Record<PersonalClass, number>>;
+
+/**
+ * The vault: the only place where personal values are sealed, opened and destroyed. Envelopes are durable before `seal` resolves.
+ * Faults carry a stable `code` (`VAULT_…`) and never a value.
+ */
+export type Vault = {
+  readonly seal: (requests: readonly SealRequest[]) => Promise<SealResult>;
+  /** Opens text values, in the order given: one key fetch per subject and bucket. */
+  readonly open: (handles: readonly SealedHandle[]) => Promise<readonly Opened<string>[]>;
+  readonly openBytes: (handle: SealedHandle) => Promise<Opened<Uint8Array>>;
+  readonly claim: (request: ClaimRequest) => Promise<ClaimResult>;
+  readonly find: (tenant: TenantId, identifier: Identifier) => Promise<{ readonly id: string } | null>;
+  /** The index rows bind payloads to events; the binder marks them (ARCHITECTURE §3, orphans). */
+  readonly markBound: (events: readonly EventId[]) => Promise<void>;
+
+  /** Counts of what an erasure would remove, by class. */
+  readonly preview: (tenant: TenantId, subject: SubjectId) => Promise<PreviewCounts>;
+  /** Streams that hold sealed values of the subject. */
+  readonly streamsOf: (tenant: TenantId, subject: SubjectId) => Promise<readonly StreamName[]>;
+  /** From now on nothing is sealed or stored for the subject, and its identifiers point nowhere. Idempotent. */
+  readonly fence: (tenant: TenantId, subject: SubjectId, mark: ErasureMark) => Promise<FenceReport>;
+  /** Destroys the subject's secret; the file's bytes are read to see that it is gone. Idempotent: the same answer again. */
+  readonly destroy: (tenant: TenantId, subject: SubjectId, at: IsoTime) => Promise<DestroyedKey>;
+  /** Removes payloads, media files and identity rows. Idempotent; counts are of all runs together. */
+  readonly remove: (tenant: TenantId, subject: SubjectId) => Promise<RemovalReport>;
+  /** Reads the vault's files byte-wise for the destroyed key's wrapped form and the removed rows' references. */
+  readonly scan: (tenant: TenantId, subject: SubjectId) => Promise<ScanReport>;
+
+  /** The organisation's signing key, made on first use. Hangs under the root key, not under the tenant's. */
+  readonly signingKey: (tenant: TenantId) => Promise<{ readonly keyId: string; readonly publicKey: PublicBytes; readonly vkey: string }>;
+  /** Ed25519 over `bytes`. */
+  readonly sign: (tenant: TenantId, bytes: Uint8Array) => Promise<Uint8Array>;
+  /** Destroys weekly "already seen" keys older than 15 days. */
+  readonly expireSeen: (now: IsoTime) => Promise<number>;
+  /** Drops cached keys of the subject in this process. */
+  readonly purge: (tenant: TenantId, subject: SubjectId) => void;
+  readonly close: () => Promise<void>;
+};
