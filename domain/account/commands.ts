@@ -1,0 +1,18 @@
+import type { AccountId, SessionId, TenantId } from '../ids.ts';
+import type { Plain } from '../personal.ts';
+import type { sessionEnds } from './events.ts';
+
+/** Passwords never arrive here: the edge hashes them with argon2id. `passwordMatches` is a fact. */
+export type AccountCommand =
+  | { readonly type: 'RegisterAccount'; readonly accountId: AccountId; readonly name: Plain; readonly email: Plain; readonly passwordHash: Plain }
+  | { readonly type: 'ChangePassword'; readonly passwordHash: Plain }
+  | {
+      readonly type: 'SignIn';
+      readonly sessionId: SessionId;
+      readonly organisationId: TenantId;
+      readonly address: Plain | null;
+      readonly device: Plain | null;
+    }
+  | { readonly type: 'EndSession'; readonly sessionId: SessionId; readonly organisationId: TenantId; readonly reason: (typeof sessionEnds)[number] };
+
+export type AccountFacts = { readonly passwordMatches: boolean };

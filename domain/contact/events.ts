@@ -1,0 +1,45 @@
+import { defineEvents, type EventOf } from '../define-events.ts';
+import { certificateNumberSchema, idOf, timeSchema } from '../ids.ts';
+import type { Form } from '../personal.ts';
+
+/** A customer: a random id with a sealed set of identifiers. The contact's id is the subject whose key seals all of it. Stream `<organisation>.contact-<contact>`. */
+export const contactEvents = defineEvents({
+  ContactStarted: {
+    version: 1,
+    says: 'A customer wrote for the first time.',
+    data: { contactId: idOf<'contact'>(), channelId: idOf<'channel'>(), startedAt: timeSchema },
+    personal: {
+      profileName: { class: 'profile', optional: true },
+      phone: { class: 'profile', optional: true },
+      bsuid: { class: 'profile', optional: true },
+      username: { class: 'profile', optional: true },
+    },
+    subject: 'contactId',
+  },
+  ContactProfileChanged: {
+    version: 1,
+    says: 'The customer’s profile name or an identifier changed or became known.',
+    data: { contactId: idOf<'contact'>(), changedAt: timeSchema },
+    personal: {
+      profileName: { class: 'profile', optional: true },
+      phone: { class: 'profile', optional: true },
+      bsuid: { class: 'profile', optional: true },
+      username: { class: 'profile', optional: true },
+    },
+    subject: 'contactId',
+  },
+  ContactErased: {
+    version: 1,
+    says: 'The customer was erased; nothing more is recorded here.',
+    data: {
+      contactId: idOf<'contact'>(),
+      erasureId: idOf<'erasure'>(),
+      certificate: certificateNumberSchema,
+      erasedAt: timeSchema,
+    },
+    personal: {},
+    subject: null,
+  },
+});
+
+export type ContactEvent<F extends Form> = EventOf<typeof contactEvents, F>;

@@ -1,0 +1,46 @@
+import type { AccountId, CertificateNumber, ContactId, ConversationId, Digest, ErasureId, Id, IsoTime } from '../ids.ts';
+import type { Role } from '../message.ts';
+import type { PersonalClass } from '../personal.ts';
+import type { erasureReasons } from './events.ts';
+
+export type ErasureReason = (typeof erasureReasons)[number];
+export type ProcessId = Id<'process'>;
+
+export type ErasureCommand =
+  | {
+      readonly type: 'RequestErasure';
+      readonly erasureId: ErasureId;
+      readonly contactId: ContactId;
+      readonly certificate: CertificateNumber;
+      readonly reason: ErasureReason;
+      readonly role: Role;
+      readonly accountId: AccountId;
+      readonly subjectHash: Digest;
+      readonly counts: Readonly<Record<PersonalClass, number>>;
+      readonly conversations: readonly ConversationId[];
+    }
+  | {
+      readonly type: 'RecordFence';
+      readonly unlinkedIdentifiers: number;
+      readonly acknowledgements: readonly { readonly processId: ProcessId; readonly drainedAt: IsoTime }[];
+    }
+  | { readonly type: 'RecordKeyDestroyed'; readonly keyId: Id<'key'>; readonly commitment: Digest; readonly createdAt: IsoTime; readonly destroyedAt: IsoTime }
+  | {
+      readonly type: 'RecordRemoval';
+      readonly payloads: number;
+      readonly mediaFiles: number;
+      readonly identityRows: number;
+      readonly streamsClosed: number;
+    }
+  | {
+      readonly type: 'RecordVerification';
+      readonly tried: number;
+      readonly opened: number;
+      readonly scannedFiles: number;
+      readonly scannedBytes: number;
+      readonly hits: number;
+    }
+  | { readonly type: 'CompleteErasure'; readonly statementDigest: Digest };
+
+/** Who must have acknowledged the fence. */
+export type ErasureFacts = { readonly processes: readonly ProcessId[]; readonly contactKnown: boolean };

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { defineEvents, type EventOf } from '../define-events.ts';
+import { certificateNumberSchema, digestSchema, idOf, timeSchema } from '../ids.ts';
+import { roles } from '../message.ts';
+import type { Form } from '../personal.ts';
+
+/** Grounds of GDPR Article 17(1), in its order, and the Egyptian and Californian equivalents as one. */
+export const erasureReasons = [
+  'no-longer-necessary',
+  'consent-withdrawn',
+  'objection',
+  'unlawful-processing',
+  'legal-obligation',
+  'child',
+  'local-law',
+] as const;
+
+const count = z.number().int().nonnegative();
+const counts = z.strictObject({ message: count, profile: count, media: count, note: count, ai: count, audit: count, credential: count });
+const acknowledgement = z.strictObject({ processId: idOf<'process'>(), drainedAt: timeSchema });
+
+/** One erasure from request to certificate; each step is recorded when it is done. Stream `<organisation>.erasure-<erasure>`. */
+export const erasureEvents = defineEvents({
+  ErasureRequested: {
+    version: 1,
+    says: 'A data protection officer ordered the erasure of a customer.',
+    data: {
+      erasureId: idOf<'erasure'>(),
+      contactId: idOf<'contact'>(),
+      certificate: certificateNumberSchema,
+      reason: z.enum(erasureReasons),
+      role: z.enum(roles),
+      accountId: idOf<'account'>(),
+      /** SHA-256(salt ‖ contact id); the salt went to the officer and is not kept. */
+      subjectHash: digestSchema,
+      counts,
+      conversations: z.array(idOf<'conversation'>()),
+      requestedAt: timeSchema,
+    },
+    personal: {},
+    subject: null,
+  },
+  SubjectFenced: {
+    version: 1,
+    says: 'Nothing more can be recorded for the customer; every process has drained its work and purged its caches.',
+    data: { erasureId: idOf<'erasure'>(), unlinkedIdentifiers: count, acknowledgements: z.array(acknowledgement), fencedAt: timeSchema },
+    personal: {},
+    subject: null,
+  },
+  KeyDestroyed: {
+    version: 1,
+    says: 'The customer’s key was destroyed.',
+    data: {
+      erasureId: idOf<'erasure'>(),
+      keyId: idOf<'key'>(),
+      commitment: digestSchema,
+      createdAt: timeSchema,
+      destroyedAt: timeSchema,
+    },
+    personal: {},
+    subject: null,
+  },
+  PayloadsRemoved: {
+    version: 1,
+    says: 'The customer’s sealed values, files and index rows were removed.',
+    data: { erasureId: idOf<'erasure'>(), payloads: count, mediaFiles: count, identityRows: count, streamsClosed: count, removedAt: timeSchema },
+    personal: {},
+    subject: null,
+  },
+  ErasureVerified: {
+    version: 1,
+    says: 'Every reference was tried and nothing opened; the stores were searched.',
+    data: {
+      erasureId: idOf<'erasure'>(),
+      tried: count,
+      opened: count,
+      scannedFiles: count,
+      scannedBytes: count,
+      hits: count,
+      verifiedAt: timeSchema,
+    },
+    personal: {},
+    subject: null,
+  },
+  ErasureCompleted: {
+    version: 1,
+    says: 'The erasure is complete; its certificate can be downloaded.',
+    data: { erasureId: idOf<'erasure'>(), statementDigest: digestSchema, completedAt: timeSchema },
+    personal: {},
+    subject: null,
+  },
+});
+
+export type ErasureEvent<F extends Form> = EventOf<typeof erasureEvents, F>;

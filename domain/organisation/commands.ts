@@ -1,0 +1,10 @@
+import type { AccountId, PublicBytes, TenantId } from '../ids.ts';
+import type { Role } from '../message.ts';
+import type { Plain } from '../personal.ts';
+
+export type OrganisationCommand =
+  | { readonly type: 'CreateOrganisation'; readonly organisationId: TenantId; readonly name: Plain; readonly owner: AccountId; readonly sample: boolean }
+  | { readonly type: 'PublishSigningKey'; readonly publicKey: PublicBytes }
+  | { readonly type: 'AddMember'; readonly accountId: AccountId; readonly role: Role }
+  | { readonly type: 'ChangeMemberRole'; readonly accountId: AccountId; readonly role: Role }
+  | { readonly type: 'RemoveMember'; readonly accountId: AccountId };
