@@ -47,7 +47,9 @@ export type ClaimRequest = {
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly id: string; readonly fresh: boolean }
   /** Seen before, and its claim was erased since: drop it. */
-  | { readonly kind: 'seen' };
+  | { readonly kind: 'seen' }
+  /** `subject` is being erased or was: nothing was written. Claim the person again, a new subject will answer. */
+  | { readonly kind: 'fenced'; readonly subject: SubjectId };
 
 /** Why a subject's keys are gone; kept beside the commitment so that `open` can name the certificate. */
 export type ErasureMark = { readonly erasureId: ErasureId; readonly certificate: CertificateNumber };
