@@ -1,0 +1,64 @@
+import type { AccountId, ChannelId, ErasureId, TenantId } from '#domain/ids.ts';
+import type { Role } from '#domain/message.ts';
+import type { Application, Done } from '#projections/application.ts';
+
+/** What a webhook delivery is answered. 200 only when everything in it is durable. */
+export type WebhookAnswer =
+  | { readonly status: 200 }
+  | { readonly status: 400; readonly code: 'malformed-json' | 'malformed-delivery'; readonly place: string }
+  | { readonly status: 401; readonly code: 'wrong-signature' }
+  | { readonly status: 404; readonly code: 'unknown-channel' }
+  | { readonly status: 503; readonly code: 'not-durable' };
+
+export type Change = {
+  readonly position: string;
+  /** Which documents changed, by organisation; the platform's own (accounts) have no page of their own. */
+  readonly views: readonly { readonly tenant: TenantId; readonly collection: string; readonly id: string }[];
+};
+
+export type HealthReport = {
+  readonly ready: boolean;
+  readonly parts: readonly { readonly part: 'eventstore' | 'vault' | 'views' | 'projector' | 'outbox' | 'disk'; readonly ok: boolean; readonly says: string }[];
+};
+
+export type ProjectionReport = {
+  readonly projection: string;
+  readonly version: number;
+  readonly checkpoint: string;
+  readonly lag: number;
+  readonly secondsSinceProgress: number;
+  readonly parked: number;
+};
+
+/** Verbs of the command line that work on the organisation, without a session: the operator stands on the machine itself. */
+export type Operator = {
+  readonly organisations: () => Promise<readonly { readonly tenant: TenantId; readonly createdAt: string; readonly sample: boolean }[]>;
+  readonly addPerson: (tenant: TenantId, input: { readonly name: string; readonly email: string; readonly role: Role; readonly password: string }) => Promise<Done<{ readonly accountId: AccountId }>>;
+  readonly people: (tenant: TenantId) => Promise<readonly { readonly accountId: AccountId; readonly role: Role }[]>;
+  /** An API token for the account with this e-mail address. */
+  readonly createToken: (email: string, days: number) => Promise<Done<{ readonly token: string; readonly expiresAt: string }>>;
+  readonly setPassword: (email: string, password: string) => Promise<Done>;
+  /** Starts an erasure in the name of a member who may erase, and waits for its certificate. */
+  readonly erase: (email: string, contactId: string, reason: string, onStep: (step: string) => void) => Promise<Done<{ readonly erasureId: ErasureId; readonly salt: string; readonly certificate: Uint8Array }>>;
+  readonly projections: () => Promise<readonly ProjectionReport[]>;
+  readonly rebuild: (projection: string, onProgress: (done: bigint, head: bigint) => void) => Promise<void>;
+  readonly vkey: (tenant: TenantId) => Promise<string>;
+};
+
+/** The composed product, as the front server and the command line see it. */
+export type Product = {
+  readonly application: Application;
+  readonly webhook: {
+    /** True when mode and token match: answer the challenge. */
+    readonly handshake: (channelId: ChannelId, mode: string, verifyToken: string) => Promise<boolean>;
+    readonly receive: (channelId: ChannelId, rawBody: Uint8Array, signature: string | null) => Promise<WebhookAnswer>;
+  };
+  /** Calls `listener` after views moved. Returns the way to stop. */
+  readonly onChange: (listener: (change: Change) => void) => () => void;
+  readonly health: () => Promise<HealthReport>;
+  readonly operator: Operator;
+  /** Starts projector, outbox, media worker and the resumption of interrupted erasures. */
+  readonly start: () => Promise<void>;
+  /** Drains what is in flight and closes the stores. */
+  readonly close: () => Promise<void>;
+};
