@@ -33,7 +33,9 @@ const build = async (signal: AbortSignal | undefined): Promise<void> => {
   const { code, output } = await runVite(signal);
   if (code !== 0 || !existsSync(HANDLER)) {
     process.stderr.write('failed\n');
-    throw Object.assign(new Error(`expected the web app to build, got exit code ${String(code)}:\n${output}`), { code: 'web_build_failed' });
+    throw Object.assign(new Error(`expected the web app to build, got exit code ${String(code)}:\n${output}`), {
+      code: 'web_build_failed',
+    });
   }
   process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
 };

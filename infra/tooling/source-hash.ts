@@ -4,7 +4,15 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-const BUILT_FROM = ['web/**/*', 'domain/**/*.ts', 'projections/**/*.ts', 'vault/**/*.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const BUILT_FROM = [
+  'web/**/*',
+  'domain/**/*.ts',
+  'projections/**/*.ts',
+  'vault/**/*.ts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 const WRITTEN_BY_THE_BUILD = ['web/build', 'web/.svelte-kit', 'web/node_modules', 'web/.cache'];
 
 /** SHA-256 (hex) over the names and bytes of every file that can change the built web app. */
@@ -18,7 +26,11 @@ export const webSourceHash = (root: string): string => {
 };
 
 const webSources = (root: string): readonly string[] =>
-  globSync(BUILT_FROM, { cwd: root, withFileTypes: true, exclude: (entry) => isWrittenByTheBuild(root, join(entry.parentPath, entry.name)) })
+  globSync(BUILT_FROM, {
+    cwd: root,
+    withFileTypes: true,
+    exclude: (entry) => isWrittenByTheBuild(root, join(entry.parentPath, entry.name)),
+  })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .sort();
