@@ -1,9 +1,13 @@
 import type {
   CertificateNumber,
+  ChannelId,
+  ContactId,
+  ConversationId,
   Digest,
   ErasureId,
   EventId,
   IsoTime,
+  MessageId,
   PublicBytes,
   StreamName,
   SubjectId,
@@ -28,8 +32,11 @@ export type Opened<T> =
   | { readonly kind: 'unavailable'; readonly reason: 'never-provisioned' | 'payload-missing' | 'period-expired' | 'key-locked' }
   | { readonly kind: 'tampered'; readonly reason: 'digest' | 'commitment' | 'authentication' | 'version' | 'framing' };
 
-/** What identifies something outside: claimed once, kept as a keyed tag only. */
-export type IdentityField = 'phone' | 'bsuid' | 'wamid' | 'email' | 'phoneNumberId' | 'conversation';
+/**
+ * What identifies something outside: claimed once, kept as a keyed tag only. `conversation` and `reservation` (a certificate number, the
+ * one erasure of a contact, the first set-up) are not personal; they use the same atomic insert-if-absent.
+ */
+export type IdentityField = 'phone' | 'bsuid' | 'wamid' | 'email' | 'phoneNumberId' | 'conversation' | 'reservation';
 export type Identifier = { readonly field: IdentityField; readonly value: Plain };
 
 export type ClaimRequest = {
@@ -50,6 +57,24 @@ export type ClaimResult =
   | { readonly kind: 'seen' }
   /** `subject` is being erased or was: nothing was written. Claim the person again, a new subject will answer. */
   | { readonly kind: 'fenced'; readonly subject: SubjectId };
+
+/** One inbound message: its sender, the sender's conversation on the channel, and the message itself, claimed in ONE transaction. */
+export type MessageClaim = {
+  readonly tenant: TenantId;
+  /** Phone and BSUID, as far as the delivery names them. BSUID decides when the two are known under different contacts. */
+  readonly sender: readonly Identifier[];
+  /** Together with the contact it names the conversation (field `conversation`, subject: the contact). */
+  readonly channelId: ChannelId;
+  readonly wamid: Plain;
+  readonly propose: { readonly contactId: ContactId; readonly conversationId: ConversationId; readonly messageId: MessageId };
+  /** Our time: names the week of the "already seen" tag. */
+  readonly at: IsoTime;
+};
+
+export type MessageClaimResult =
+  | { readonly kind: 'claimed'; readonly contactId: ContactId; readonly conversationId: ConversationId; readonly messageId: MessageId; readonly fresh: boolean }
+  /** The wamid was seen before and its claim was erased since: nothing was claimed, drop the message. */
+  | { readonly kind: 'seen' };
 
 /** Why a subject's keys are gone; kept beside the commitment so that `open` can name the certificate. */
 export type ErasureMark = { readonly erasureId: ErasureId; readonly certificate: CertificateNumber };
@@ -82,6 +107,8 @@ export type Vault = {
   readonly open: (handles: readonly SealedHandle[]) => Promise<readonly Opened<string>[]>;
   readonly openBytes: (handle: SealedHandle) => Promise<Opened<Uint8Array>>;
   readonly claim: (request: ClaimRequest) => Promise<ClaimResult>;
+  /** The seen tags are looked at first, so that a redelivery storm cannot bring an erased person back. */
+  readonly claimMessage: (request: MessageClaim) => Promise<MessageClaimResult>;
   readonly find: (tenant: TenantId, identifier: Identifier) => Promise<{ readonly id: string } | null>;
   /** The index rows bind payloads to events; the binder marks them (ARCHITECTURE §3, orphans). */
   readonly markBound: (events: readonly EventId[]) => Promise<void>;
