@@ -54,7 +54,7 @@ export default defineConfig(
         { object: 'process', property: 'env', message: 'The environment is read in infra/config.ts alone; take the value as a parameter.' },
       ],
       eqeqeq: 'error',
-      'object-shorthand': 'error',
+      'object-shorthand': ['error', 'properties'],
     },
   },
   {
