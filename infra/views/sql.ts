@@ -1,0 +1,56 @@
+import type { CollectionSpec, ViewQuery, ViewValue } from '#domain/ports.ts';
+import { indexForCount, indexForQuery, type IndexValue, indexValue, type Segment, segmentsOf } from './query.ts';
+
+export type Statement = { readonly sql: string; readonly values: readonly IndexValue[] };
+
+const field = (name: string): string => `json_extract(body, '$.${name}')`;
+const indexName = (spec: CollectionSpec, fields: readonly string[]): string => `${spec.name}__${fields.join('__')}`;
+
+/** Every index ends with the id: it makes the order total, so that a page can go on exactly behind the last one. */
+export const createCollection = (spec: CollectionSpec): string => {
+  const indexes = spec.indexes.map(
+    (fields) => `CREATE INDEX IF NOT EXISTS "${indexName(spec, fields)}" ON "${spec.name}" (${[...fields.map(field), 'id'].join(', ')});`,
+  );
+  return `CREATE TABLE IF NOT EXISTS "${spec.name}" (id TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL) STRICT;\n${indexes.join('\n')}`;
+};
+
+/** Names of the indexes that a collection should have; others are left from an older program. */
+export const indexNames = (spec: CollectionSpec): ReadonlySet<string> => new Set(spec.indexes.map((fields) => indexName(spec, fields)));
+
+/** One statement per segment, each answered by one index, in order and without sorting. */
+export const findStatements = (spec: CollectionSpec, query: ViewQuery): readonly Statement[] => {
+  const fields = indexForQuery(spec, query);
+  return segmentsOf(query).map((segment) => segmentStatement(spec, query, fields, segment));
+};
+
+const segmentStatement = (spec: CollectionSpec, query: ViewQuery, fields: readonly string[], segment: Segment): Statement => {
+  const sort = field(query.sort.field);
+  const [order, beyond] = query.sort.direction === 'ascending' ? ['ASC', '>'] : ['DESC', '<'];
+  const filters = equalities(fields.slice(0, -1), query.where);
+  const terms = [...filters.terms, segment.kind === 'empty' ? `${sort} IS NULL` : `${sort} IS NOT NULL`];
+  const values = [...filters.values];
+  const add = (term: string, ...added: IndexValue[]) => {
+    terms.push(term);
+    values.push(...added);
+  };
+  if (query.from !== undefined) add(`${sort} >= ?`, indexValue(query.from));
+  if (query.to !== undefined) add(`${sort} <= ?`, indexValue(query.to));
+  if (segment.cursor !== null && segment.kind === 'empty') add(`id ${beyond} ?`, segment.cursor.id);
+  if (segment.cursor !== null && segment.kind === 'filled') add(`(${sort}, id) ${beyond} (?, ?)`, segment.cursor.value, segment.cursor.id);
+  const from = `FROM "${spec.name}" INDEXED BY "${indexName(spec, fields)}"`;
+  return { sql: `SELECT id, ${sort}, json(body) ${from} WHERE ${terms.join(' AND ')} ORDER BY ${sort} ${order}, id ${order} LIMIT ?`, values };
+};
+
+export const countStatement = (spec: CollectionSpec, where: Readonly<Record<string, ViewValue>>): Statement => {
+  if (Object.keys(where).length === 0) return { sql: `SELECT count(*) FROM (SELECT 1 FROM "${spec.name}" LIMIT ?)`, values: [] };
+  const { terms, values } = equalities(indexForCount(spec, where), where);
+  return { sql: `SELECT count(*) FROM (SELECT 1 FROM "${spec.name}" WHERE ${terms.join(' AND ')} LIMIT ?)`, values };
+};
+
+const equalities = (fields: readonly string[], where: Readonly<Record<string, ViewValue>>) => {
+  const wanted = fields.map((name) => ({ name, value: indexValue(where[name] ?? null) }));
+  return {
+    terms: wanted.map(({ name, value }) => (value === null ? `${field(name)} IS NULL` : `${field(name)} = ?`)),
+    values: wanted.flatMap(({ value }): readonly IndexValue[] => (value === null ? [] : [value])),
+  };
+};

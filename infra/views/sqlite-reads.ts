@@ -1,0 +1,64 @@
+import type { CollectionSpec, ViewPage, ViewQuery, ViewValue } from '#domain/ports.ts';
+import { StoreFault } from '#infra/eventstore/fault.ts';
+import { type Cursor, cursorText, specOf } from './query.ts';
+import { countStatement, findStatements } from './sql.ts';
+import type { Prepare } from './sqlite.ts';
+
+type Hit<D> = { readonly cursor: Cursor; readonly document: D };
+
+export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>) => {
+  const get = <D extends object>(collection: string, id: string): D | null => {
+    const spec = specOf(declared, collection);
+    const row = rowOf(prepare(`SELECT json(body) FROM "${spec.name}" WHERE id = ?`).get(id));
+    return row === null ? null : parseDocument<D>(row[0]);
+  };
+
+  return {
+    get,
+    getMany: <D extends object>(collection: string, ids: readonly string[]): ReadonlyMap<string, D> => {
+      const found = new Map<string, D>();
+      for (const id of ids) {
+        const document = get<D>(collection, id);
+        if (document !== null) found.set(id, document);
+      }
+      return found;
+    },
+    /** Reads one document more than asked for: only then is it known that there is a next page. */
+    find: <D extends object>(collection: string, query: ViewQuery): ViewPage<D> => {
+      const hits: Hit<D>[] = [];
+      const wanted = query.limit + 1;
+      for (const { sql, values } of findStatements(specOf(declared, collection), query)) {
+        if (hits.length < wanted) hits.push(...prepare(sql).all(...values, wanted - hits.length).map((row) => hitOf<D>(row)));
+      }
+      const page = hits.slice(0, query.limit);
+      const end = page.at(-1);
+      const next = hits.length > query.limit && end !== undefined ? cursorText(query.sort.field, end.cursor) : null;
+      return { items: page.map((hit) => hit.document), next };
+    },
+    count: (collection: string, where: Readonly<Record<string, ViewValue>>, cap: number): number => {
+      const { sql, values } = countStatement(specOf(declared, collection), where);
+      return Number(rowOf(prepare(sql).get(...values, cap))?.[0] ?? 0);
+    },
+    checkpoint: (projection: string): bigint => {
+      const row = rowOf(prepare('SELECT position FROM "vconnect.checkpoints" WHERE projection = ?').get(projection));
+      return BigInt(Number(row?.[0] ?? 0));
+    },
+  };
+};
+
+/** With `setReturnArrays` a row is an array; the type definitions say record. */
+const rowOf = (row: unknown): readonly unknown[] | null => (Array.isArray(row) ? row : null);
+
+const hitOf = <D>(row: unknown): Hit<D> => {
+  const [id, value, text] = rowOf(row) ?? [];
+  if (typeof id !== 'string' || (value !== null && typeof value !== 'string' && typeof value !== 'number')) throw damaged();
+  return { cursor: { value, id }, document: parseDocument<D>(text) };
+};
+
+/** What a projection wrote is what its readers get: the type is the caller's, as the port says. */
+const parseDocument = <D>(text: unknown): D => {
+  if (typeof text !== 'string') throw damaged();
+  return JSON.parse(text) as D;
+};
+
+const damaged = () => new StoreFault('STORE_DAMAGED', 'The file of the views is damaged: a row holds other kinds of values than expected. Rebuild the views.');
