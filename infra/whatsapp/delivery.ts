@@ -1,5 +1,5 @@
 /** One delivery of Meta's webhook, taken apart into items that stand alone. */
-import type { JsonPlace } from './json-error.ts';
+import type { JsonPlace } from '#infra/json-error.ts';
 
 export const MESSAGE_TYPES = [
   'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'reaction', 'interactive',

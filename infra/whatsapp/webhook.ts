@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Delivery, DeliveryItem } from './delivery.ts';
 import * as shapes from './incoming.ts';
 import { messageItem, statusItem } from './items.ts';
-import { firstJsonError, placeOf } from './json-error.ts';
+import { firstJsonError, placeOf } from '#infra/json-error.ts';
 
 /** Meta's stated limit for one delivery. Larger bodies are not Meta's and are refused before they are read whole. */
 export const MAX_WEBHOOK_BYTES = 3 * 1024 * 1024;

@@ -1,0 +1,108 @@
+import pino from 'pino';
+import type { LogLevel } from './config-variables.ts';
+import { type ReducedError, reduceError } from './reduce-error.ts';
+
+/**
+ * The only names that a log line may carry, each with what its value may look like. Names, numbers of phones, texts, addresses and
+ * file names of people have no place here, and a value of another form is dropped: a log cannot be searched for a person.
+ */
+const ID = /^[0-9a-f]{32}$/;
+const CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+const POSITION = /^\d{1,20}$/;
+/** A route's pattern (`/api/v1/contacts/:contactId`), never the address that was asked for. */
+const ROUTE = /^\/[A-Za-z0-9_.:*/-]{0,127}$/;
+const SERVER_ADDRESS = /^https?:\/\/[A-Za-z0-9.:[\]-]{1,128}$/;
+const STREAM = /^[0-9a-f]{32}\.[a-z][a-zA-Z]*-[0-9a-f]{32}$/;
+
+const fields = {
+  tenant: ID,
+  account: ID,
+  session: ID,
+  contact: ID,
+  conversation: ID,
+  message: ID,
+  channel: ID,
+  erasure: ID,
+  event: ID,
+  command: ID,
+  correlation: ID,
+  process: ID,
+  stream: STREAM,
+  position: POSITION,
+  code: CODE,
+  reason: CODE,
+  part: CODE,
+  projection: CODE,
+  step: CODE,
+  state: CODE,
+  signal: CODE,
+  method: CODE,
+  version: CODE,
+  route: ROUTE,
+  listening: SERVER_ADDRESS,
+  status: 'number',
+  durationMs: 'number',
+  waitMs: 'number',
+  bytes: 'number',
+  count: 'number',
+  attempt: 'number',
+  providerCode: 'number',
+  lag: 'number',
+  ok: 'boolean',
+} as const satisfies Readonly<Record<string, RegExp | 'number' | 'boolean'>>;
+
+type FieldValue<K extends keyof typeof fields> = (typeof fields)[K] extends 'number'
+  ? number
+  : (typeof fields)[K] extends 'boolean'
+    ? boolean
+    : string | null;
+
+export type LogFields = { readonly [K in keyof typeof fields]?: FieldValue<K> } & { readonly err?: unknown };
+
+/** `event` is a fixed name such as `webhook.refused`: a code, not a sentence with values in it. */
+type Write = (event: string, fields?: LogFields) => void;
+export type Log = { readonly debug: Write; readonly info: Write; readonly warn: Write; readonly error: Write };
+
+export type LogSink = { readonly write: (line: string) => void };
+
+/** Structured lines on stderr, so that results on stdout stay clean. */
+export const createLog = (level: LogLevel, sink: LogSink = process.stderr): Log => {
+  // Node's diagnostic reports print the environment, and with it the root key.
+  if (process.report !== undefined) process.report.excludeEnv = true;
+  const out = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"at":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: 'event',
+    },
+    sink,
+  );
+  const writer =
+    (at: 'debug' | 'info' | 'warn' | 'error'): Write =>
+    (event, given) => {
+      if (out.isLevelEnabled(at)) out[at](allowed(given ?? {}), CODE.test(event) ? event : 'unnamed');
+    };
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
+};
+
+export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+type Line = Record<string, string | number | boolean | null | ReducedError>;
+
+const allowed = (given: LogFields): Line => {
+  const line: Line = {};
+  for (const [name, form] of Object.entries(fields)) {
+    const value: unknown = Reflect.get(given, name);
+    if (value === null || fits(value, form)) line[name] = value;
+  }
+  if (given.err !== undefined) line.err = reduceError(given.err);
+  return line;
+};
+
+const fits = (value: unknown, form: RegExp | 'number' | 'boolean'): value is string | number | boolean => {
+  if (form === 'number') return typeof value === 'number' && Number.isFinite(value);
+  if (form === 'boolean') return typeof value === 'boolean';
+  return typeof value === 'string' && form.test(value);
+};

@@ -1,0 +1,40 @@
+export type ReducedError = {
+  readonly name: string;
+  readonly code: string | null;
+  /** Only of the product's own faults, whose messages hold no value by rule. */
+  readonly says: string | null;
+  /** Where it was thrown: functions, files and lines, without the message that a stack begins with. */
+  readonly frames: readonly string[];
+  readonly cause: ReducedError | null;
+};
+
+const CAUSES = 3;
+const FRAMES = 12;
+const NAME = /^[A-Za-z_$][\w$]{0,63}$/;
+const CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+const FRAME = /^\s+at [^\n]{1,300}$/;
+
+/** What may be told of an error: messages of Node, SQLite, `JSON.parse` and libraries quote what they were given, and stay out. */
+export const reduceError = (error: unknown, depth = 0): ReducedError => {
+  if (!(error instanceof Error)) return { name: 'NotAnError', code: null, says: null, frames: [], cause: null };
+  const name = NAME.test(error.name) ? error.name : 'Error';
+  const code = 'code' in error && typeof error.code === 'string' && CODE.test(error.code) ? error.code : null;
+  return {
+    name,
+    code,
+    says: ownSentence(error),
+    frames: framesOf(error.stack ?? ''),
+    cause: error.cause === undefined || depth === CAUSES ? null : reduceError(error.cause, depth + 1),
+  };
+};
+
+/** The message of a fault of the product (`…Fault` with a stable code), else null. */
+export const ownSentence = (error: unknown): string | null =>
+  error instanceof Error && error.name.endsWith('Fault') && 'code' in error && typeof error.code === 'string' ? error.message : null;
+
+const framesOf = (stack: string): readonly string[] =>
+  stack
+    .split('\n')
+    .filter((line) => FRAME.test(line))
+    .slice(0, FRAMES)
+    .map((line) => line.trim());
