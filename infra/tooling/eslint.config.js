@@ -3,7 +3,7 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
-import { CASTS, CLOCKS_AND_CHANCE, MODULES, NAMED, PURE } from './eslint.bans.js';
+import { CASTS, CLOCKS_AND_CHANCE, MODULES, NAMED, PURE } from './eslint-bans.ts';
 
 const TYPESCRIPT = ['**/*.ts'];
 const SVELTE = ['web/**/*.svelte', 'web/**/*.svelte.ts'];

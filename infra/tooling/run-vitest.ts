@@ -31,7 +31,7 @@ export const runVitest = async (name: string, limitMs: number): Promise<{ readon
       '--reporter=json',
       `--outputFile.json=${file}`,
     ],
-    { timeoutMs: limitMs, show: true },
+    { timeoutMs: limitMs, show: true, env: process.stdout.isTTY ? {} : { NO_COLOR: '1' } },
   );
   const tally = count(readReport(file));
   if (timedOut) return failed(tally, `hung: ended after ${String(limitMs / 60_000)} minutes`);

@@ -1,7 +1,9 @@
 // Syntax that the house does without, as selectors for ESLint's `no-restricted-syntax`.
 
+export type Ban = { readonly selector: string; readonly message: string };
+
 /** How modules and types are written everywhere. */
-export const MODULES = [
+export const MODULES: readonly Ban[] = [
   { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines the name.' },
   { selector: 'TSEnumDeclaration', message: 'No enums: use a union of literals.' },
   { selector: 'ClassDeclaration[superClass=null], ClassExpression', message: 'No classes but errors: a function that returns a record.' },
@@ -12,10 +14,10 @@ export const MODULES = [
 ];
 
 /** Off where a tool reads the default export of a configuration. */
-export const NAMED = [{ selector: 'ExportDefaultDeclaration', message: 'Named exports only.' }];
+export const NAMED: readonly Ban[] = [{ selector: 'ExportDefaultDeclaration', message: 'Named exports only.' }];
 
 /** A cast hides what a parser or a type guard would prove. */
-export const CASTS = [
+export const CASTS: readonly Ban[] = [
   {
     selector: 'TSAsExpression:not([typeAnnotation.typeName.name="const"]), TSTypeAssertion',
     message: 'No casts but in the parser of a brand: narrow with a guard, a schema or `satisfies`.',
@@ -23,13 +25,13 @@ export const CASTS = [
 ];
 
 /** Deciders and projections are pure, synchronous and total. */
-export const PURE = [
+export const PURE: readonly Ban[] = [
   { selector: ':function[async=true], AwaitExpression, ForOfStatement[await=true]', message: 'Decisions and views are synchronous.' },
   { selector: 'ThrowStatement', message: 'A rule that says no is a refusal, a value; a fault belongs outside.' },
 ];
 
 /** Time and chance come in as parameters. `Date.parse` and `new Date(something)` only compute, and stay. */
-export const CLOCKS_AND_CHANCE = [
+export const CLOCKS_AND_CHANCE: readonly Ban[] = [
   {
     selector:
       'MemberExpression[object.name="Date"][property.name="now"], NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.name="Date"]',
