@@ -1,0 +1,87 @@
+import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
+import { localeFromHeader, locales, parseLocale } from '#lib/i18n/locales.ts';
+import { parseTheme } from '#lib/preferences.ts';
+import { rememberCookie, sessionCookie, timeZoneOf } from '#lib/server/cookies.server.ts';
+import type { Application } from '#projections/application.ts';
+
+/** Applications that are known to have an organisation: the first-run question is asked only until then. */
+const ready = new WeakSet<Application>();
+
+export const handle: Handle = async ({ event, resolve }) => {
+  await fillLocals(event);
+  if (needsSignIn(event.route.id) && event.locals.viewer === null) redirect(303, await doorFor(event));
+  const { locale, theme } = event.locals;
+  const response = await resolve(event, {
+    transformPageChunk: ({ html }) =>
+      html.replace('%vc.lang%', locale).replace('%vc.dir%', locales[locale].dir).replace('%vc.theme%', theme),
+    // The face of the interface is needed at once; the others wait until a letter asks for them.
+    preload: ({ type, path }) => type !== 'font' || path.includes('inter-latin-wght') || (locale === 'ar' && path.includes('arabic-400')),
+  });
+  protect(response.headers);
+  return response;
+};
+
+/** Only what is thrown on purpose is told; a fault gives its stable code, or none. No message of a fault leaves the server. */
+export const handleError: HandleServerError = (input) => {
+  if (input.kind === 'app') return { code: input.error.code };
+  if (input.kind !== 'unknown') return { message: input.kind, code: 'request' };
+  const { error: caught, event } = input;
+  const code = codeOf(caught);
+  console.error(JSON.stringify({ level: 'error', part: 'web', route: event.route.id, code, frames: framesOf(caught) }));
+  return { message: code, code };
+};
+
+async function fillLocals(event: RequestEvent): Promise<void> {
+  const given = event.platform?.req.vconnect;
+  if (given === undefined) error(503, 'no_application', { code: 'no_application' });
+  const wished = parseLocale(event.url.searchParams.get('lang'));
+  if (wished) rememberCookie(event, 'vc_locale', wished);
+  const token = event.cookies.get(sessionCookie);
+  Object.assign(event.locals, {
+    application: given.application,
+    address: given.address,
+    baseUrl: given.baseUrl,
+    viewer: token === undefined ? null : await given.application.session(token),
+    locale: wished ?? parseLocale(event.cookies.get('vc_locale')) ?? localeFromHeader(event.request.headers.get('accept-language')),
+    theme: parseTheme(event.cookies.get('vc_theme')),
+    timeZone: timeZoneOf(event.cookies.get('vc_tz')),
+    keys: event.cookies.get('vc_keys') !== 'off',
+  } satisfies App.Locals);
+}
+
+/** Closed unless a route stands in the `(open)` group; an unknown address gets its 404. */
+function needsSignIn(routeId: string | null): boolean {
+  return routeId !== null && !routeId.startsWith('/(open)');
+}
+
+async function doorFor(event: RequestEvent): Promise<string> {
+  const { application } = event.locals;
+  if (!ready.has(application)) {
+    if (await application.needsSetup()) return '/setup';
+    ready.add(application);
+  }
+  const wanted = event.request.method === 'GET' && event.url.pathname !== '/' ? `${event.url.pathname}${event.url.search}` : '';
+  return wanted === '' ? '/signin' : `/signin?next=${encodeURIComponent(wanted)}`;
+}
+
+/** Pages carry opened values, so none is kept by a browser or a proxy. */
+function protect(headers: Headers): void {
+  headers.set('cache-control', 'no-store');
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('x-frame-options', 'DENY');
+  headers.set('referrer-policy', 'no-referrer');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()');
+}
+
+function codeOf(caught: unknown): string {
+  const code = typeof caught === 'object' && caught !== null && 'code' in caught ? caught.code : undefined;
+  return typeof code === 'string' && /^[\w.-]{1,60}$/u.test(code) ? code : 'unexpected';
+}
+
+/** Where it happened, without the message: a message may quote what a person wrote. */
+function framesOf(caught: unknown): readonly string[] {
+  const lines = caught instanceof Error ? (caught.stack ?? '').split('\n') : [];
+  return lines.filter((line) => /^\s+at /u.test(line)).slice(0, 6).map((line) => line.trim());
+}

@@ -1,0 +1,25 @@
+import Inbox from '@lucide/svelte/icons/inbox';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Settings from '@lucide/svelte/icons/settings';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import type { RailItem } from '#lib/components/AppShell.svelte';
+import type { MessageKey, Translate } from '#lib/i18n/translate.ts';
+import type { Permission } from '#projections/application.ts';
+
+export type GoItem = RailItem & Readonly<{ goKey?: string; goLabel: MessageKey }>;
+type Given = Readonly<{ permissions: readonly Permission[]; path: string; simulatorPage: string | null; unread: boolean; t: Translate }>;
+
+/** The rooms that exist and that the role may enter; a door that would be refused is not drawn. */
+export function railFor({ permissions, path, simulatorPage, unread, t }: Given): readonly GoItem[] {
+  const may = (...wanted: readonly Permission[]) => wanted.some((one) => permissions.includes(one));
+  const at = (href: string) => path === href || path.startsWith(`${href}/`);
+  const rooms: readonly (GoItem | false)[] = [
+    may('conversations.read') && { href: '/inbox', label: t('rail.inbox'), icon: Inbox, current: at('/inbox'), dot: unread ? 'brand' : undefined, goKey: 'I', goLabel: 'keys.goInbox' },
+    may('privacy.read') && { href: '/privacy', label: t('rail.privacy'), icon: ShieldCheck, current: at('/privacy'), goKey: 'P', goLabel: 'keys.goPrivacy' },
+    may('audit.read') && { href: '/audit', label: t('rail.audit'), icon: ScrollText, current: at('/audit'), goKey: 'A', goLabel: 'keys.goAudit' },
+    simulatorPage !== null && may('channels.read') && { href: simulatorPage, label: t('rail.simulator'), icon: Smartphone, current: false, wideOnly: true, outside: true, goLabel: 'keys.goInbox' },
+    { href: '/settings', label: t('rail.settings'), icon: Settings, current: at('/settings'), last: true, goKey: 'S', goLabel: 'keys.goSettings' },
+  ];
+  return rooms.filter((room) => room !== false);
+}

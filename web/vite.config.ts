@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+
+// Kit adds a nonce to its own inline script. Everything else comes from this server, and nothing may frame a page.
+const csp: NonNullable<Parameters<typeof sveltekit>[0]>['csp'] = {
+  mode: 'auto',
+  directives: {
+    'default-src': ['self'],
+    'script-src': ['self'],
+    'style-src': ['self'],
+    'img-src': ['self', 'data:', 'blob:'],
+    'font-src': ['self'],
+    'connect-src': ['self'],
+    'object-src': ['none'],
+    'base-uri': ['self'],
+    'form-action': ['self'],
+    'frame-ancestors': ['none'],
+  },
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [
+    tailwindcss(),
+    sveltekit({
+      adapter: adapter({ out: join(import.meta.dirname, 'build') }),
+      csp,
+      version: { pollInterval: 0 },
+      compilerOptions: { runes: true },
+    }),
+  ],
+  // Fonts stay files of their own: inlined ones would need data: in font-src and could not be cached.
+  build: { assetsInlineLimit: 0 },
+});
