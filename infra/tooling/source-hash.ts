@@ -6,6 +6,7 @@ import { join, sep } from 'node:path';
 
 const BUILT_FROM = [
   'web/**/*',
+  'web/.*',
   'domain/**/*.ts',
   'projections/**/*.ts',
   'vault/**/*.ts',
