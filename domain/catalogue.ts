@@ -21,6 +21,7 @@ export const allCatalogues: Readonly<Record<Category, EventCatalogue>> = {
   erasure: erasureEvents,
 };
 
+const byCategory: ReadonlyMap<string, EventCatalogue> = new Map(Object.entries(allCatalogues));
+
 /** The events of one category; undefined for a category that nobody declared. */
-export const catalogueOf = (category: string): EventCatalogue | undefined =>
-  Object.hasOwn(allCatalogues, category) ? allCatalogues[category as Category] : undefined;
+export const catalogueOf = (category: string): EventCatalogue | undefined => byCategory.get(category);

@@ -1,11 +1,13 @@
-import type { Category } from './ids.ts';
+import type { Category, IsoTime } from './ids.ts';
 
 /** The rules say no. `conflict`: not in this state (HTTP 409). `invalid`: not with these values (HTTP 422). `forbidden`: not by this role (HTTP 403). */
 export type Refusal = { readonly kind: 'conflict' | 'invalid' | 'forbidden'; readonly code: string };
 
+/** Every command reaches its decider with the time at which it was given, ours: the only clock that the rules know. */
+export type At = { readonly at: IsoTime };
+
 export type Decision<PlainEvent> =
-  | { readonly kind: 'accepted'; readonly events: readonly PlainEvent[] }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  { readonly kind: 'accepted'; readonly events: readonly PlainEvent[] } | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
  * Everything the rules of one aggregate are. `decide` and `evolve` are pure, synchronous and total. `evolve` never refuses: it tells

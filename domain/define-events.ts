@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Form, Personal, PersonalClass } from './personal.ts';
+import type { Id } from './ids.ts';
+import type { Form, Personal, PersonalClass, Plain, Sealed } from './personal.ts';
 import { sealedSchema } from './personal.ts';
 
 /**
@@ -22,27 +23,40 @@ export type EventSpec = {
 
 export type EventCatalogue = Readonly<Record<string, EventSpec>>;
 
-/** `never` unless `T` can hold only ids, times, codes, numbers, booleans and structures of them. */
-type Safe<T> = T extends string
-  ? string extends T
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** Ids, times and digests made by their parser, or a closed list of codes. Another brand, a template or a free string is free text. */
+type SafeText<T extends string> = T extends Id<string> ? T : object extends Record<T, 1> ? never : T;
+
+/** `never` unless `T` can hold only ids, times, codes, numbers, booleans and structures of them. Personal values belong in `personal`. */
+type Safe<T> =
+  IsAny<T> extends true
     ? never
-    : T
-  : T extends number | boolean | null
-    ? T
-    : T extends readonly (infer Item)[]
-      ? [Item] extends [Safe<Item>]
+    : T extends string
+      ? SafeText<T>
+      : T extends number | boolean | null
         ? T
-        : never
-      : T extends object
-        ? { [K in keyof T]: Safe<T[K]> } extends T
-          ? T
-          : never
-        : never;
+        : T extends Plain | Sealed
+          ? never
+          : T extends readonly (infer Item)[]
+            ? [Item] extends [Safe<Item>]
+              ? T
+              : never
+            : T extends object
+              ? string extends keyof T
+                ? never
+                : { [K in keyof T]: Safe<T[K]> } extends T
+                  ? T
+                  : never
+              : never;
+
+/** `any` passes every test but this one. */
+type IsSafe<T> = IsAny<T> extends true ? false : [T] extends [Safe<T>] ? true : false;
 
 type Checked<S extends EventSpec> = {
   readonly version: number;
   readonly says: string;
-  readonly data: { readonly [K in keyof S['data']]: [z.output<S['data'][K]>] extends [Safe<z.output<S['data'][K]>>] ? z.ZodType : never };
+  readonly data: { readonly [K in keyof S['data']]: IsSafe<z.output<S['data'][K]>> extends true ? z.ZodType : never };
   readonly personal: Readonly<Record<string, PersonalField>>;
   readonly subject: keyof S['personal'] extends never ? null : keyof S['data'] & string;
 };
@@ -71,6 +85,8 @@ export const storedSchema = (spec: EventSpec): z.ZodType<{ data: Record<string, 
   z.strictObject({
     data: z.strictObject(spec.data),
     personal: z.strictObject(
-      Object.fromEntries(Object.entries(spec.personal).map(([name, field]) => [name, field.optional ? sealedSchema.optional() : sealedSchema])),
+      Object.fromEntries(
+        Object.entries(spec.personal).map(([name, field]) => [name, field.optional ? sealedSchema.optional() : sealedSchema]),
+      ),
     ),
-  }) as z.ZodType<{ data: Record<string, unknown>; personal: Record<string, unknown> }>;
+  });

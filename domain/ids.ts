@@ -60,7 +60,8 @@ export const parseId = <Kind extends string>(text: unknown): Id<Kind> | null =>
 export const parseDigest = (text: unknown): Digest | null => (typeof text === 'string' && DIGEST.test(text) ? (text as Digest) : null);
 
 /** @returns the stream name, or null when it is not `<tenant>.<category>-<id>`. */
-export const parseStream = (text: unknown): StreamName | null => (typeof text === 'string' && STREAM.test(text) ? (text as StreamName) : null);
+export const parseStream = (text: unknown): StreamName | null =>
+  typeof text === 'string' && STREAM.test(text) ? (text as StreamName) : null;
 
 /** @returns the time, or null when `text` is not a UTC time with milliseconds. */
 export const parseTime = (text: unknown): IsoTime | null => (typeof text === 'string' && TIME.test(text) ? (text as IsoTime) : null);

@@ -10,8 +10,8 @@ export type PersonalClass = (typeof personalClasses)[number];
 
 declare const plainBrand: unique symbol;
 /**
- * A personal value in the clear. It exists only between an edge and the vault. Its content is held in a closure-like hidden property:
- * `JSON.stringify`, spread, template strings and `util.inspect` show nothing of it.
+ * A personal value in the clear. It exists only between an edge and the vault. Its content is held beside it, in a weak map: `JSON.stringify`,
+ * spread, template strings, `structuredClone` and `util.inspect` show nothing of it.
  */
 export type Plain = { readonly [plainBrand]: 'plain' };
 
@@ -42,3 +42,7 @@ export const plainText = (value: Plain): string => {
 
 /** True for a value made by `plain`. */
 export const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && contents.has(value as Plain);
+
+/** The fields that have a value: null leaves a field out of an event. */
+export const present = <Field extends string>(fields: Readonly<Record<Field, Plain | null>>): { readonly [F in Field]?: Plain } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as { readonly [F in Field]?: Plain };

@@ -12,15 +12,26 @@ export type AppendResult =
 
 /** The log. Durable before `append` resolves; positions dense from 1; idempotent by event id. Faults carry a stable `code`. */
 export type EventStore = {
-  readonly append: (stream: StreamName, expected: ExpectedRevision, events: readonly NewEvent[], signal?: AbortSignal) => Promise<AppendResult>;
+  readonly append: (
+    stream: StreamName,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+    signal?: AbortSignal,
+  ) => Promise<AppendResult>;
   /** Events of one stream in order, from revision `from` (default 0). A stream that does not exist is empty. */
-  readonly readStream: (stream: StreamName, options?: { readonly from?: bigint; readonly limit?: number }) => Promise<readonly RecordedEvent[]>;
+  readonly readStream: (
+    stream: StreamName,
+    options?: { readonly from?: bigint; readonly limit?: number },
+  ) => Promise<readonly RecordedEvent[]>;
   /** Events after `position`, in order of position, at most `limit`. */
   readonly readAll: (after: bigint, limit: number) => Promise<readonly RecordedEvent[]>;
   /** Position of the last event, 0 when there is none. */
   readonly head: () => Promise<bigint>;
   /** Batches of events after `position`, then live as they are appended, until `signal` aborts. */
-  readonly subscribe: (after: bigint, options: { readonly batch: number; readonly signal: AbortSignal }) => AsyncIterable<readonly RecordedEvent[]>;
+  readonly subscribe: (
+    after: bigint,
+    options: { readonly batch: number; readonly signal: AbortSignal },
+  ) => AsyncIterable<readonly RecordedEvent[]>;
   readonly close: () => Promise<void>;
 };
 

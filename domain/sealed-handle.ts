@@ -1,4 +1,13 @@
-import type { Digest, EventId, IsoTime, PayloadRef, StreamName, SubjectId, TenantId } from './ids.ts';
+import {
+  type Digest,
+  type EventId,
+  type IsoTime,
+  parseId,
+  type PayloadRef,
+  type StreamName,
+  type SubjectId,
+  type TenantId,
+} from './ids.ts';
 import type { RecordedEvent } from './message.ts';
 import type { PersonalClass } from './personal.ts';
 import type { EventSpec } from './define-events.ts';
@@ -43,12 +52,13 @@ export const schemaName = (type: string, version: number): string => `${type}/v$
 export const handleOf = (event: RecordedEvent, spec: EventSpec, field: string): SealedHandle | null => {
   const sealed = event.personal[field];
   const declared = spec.personal[field];
-  if (sealed === undefined || declared === undefined || spec.subject === null) return null;
+  const subject = spec.subject === null ? null : parseId<'subject'>(event.data[spec.subject]);
+  if (sealed === undefined || declared === undefined || subject === null) return null;
   return {
     ref: sealed.ref,
     digest: sealed.digest,
     tenant: event.tenant,
-    subject: event.data[spec.subject] as SubjectId,
+    subject,
     class: declared.class,
     period: periodOf(declared.class, event.meta.recordedAt),
     stream: event.stream,

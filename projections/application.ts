@@ -121,7 +121,12 @@ export type ThreadItem =
       } | null;
       readonly state: DeliveryState | null;
       readonly reached: Readonly<Partial<Record<DeliveryState, IsoTime>>>;
-      readonly failure: { readonly code: string; readonly providerCode: number | null; readonly details: Shown; readonly mayRetry: boolean } | null;
+      readonly failure: {
+        readonly code: string;
+        readonly providerCode: number | null;
+        readonly details: Shown;
+        readonly mayRetry: boolean;
+      } | null;
       readonly erased: CertificateNumber | null;
     }
   | {
@@ -168,7 +173,11 @@ export type ContactCard = {
   readonly bsuid: Shown;
   readonly username: Shown;
   readonly startedAt: IsoTime;
-  readonly conversations: readonly { readonly conversationId: ConversationId; readonly status: ConversationStatus; readonly lastAt: IsoTime }[];
+  readonly conversations: readonly {
+    readonly conversationId: ConversationId;
+    readonly status: ConversationStatus;
+    readonly lastAt: IsoTime;
+  }[];
   readonly erased: { readonly erasureId: ErasureId; readonly certificate: CertificateNumber; readonly at: IsoTime } | null;
 };
 
@@ -212,7 +221,12 @@ export type ErasureDetail = {
   readonly counts: Readonly<Record<PersonalClass, number>>;
   readonly step: ErasureStep;
   readonly reached: Readonly<Partial<Record<ErasureStep, IsoTime>>>;
-  readonly removed: { readonly payloads: number; readonly mediaFiles: number; readonly identityRows: number; readonly streamsClosed: number } | null;
+  readonly removed: {
+    readonly payloads: number;
+    readonly mediaFiles: number;
+    readonly identityRows: number;
+    readonly streamsClosed: number;
+  } | null;
   readonly verified: {
     readonly tried: number;
     readonly opened: number;
@@ -245,7 +259,12 @@ export type SessionItem = {
   readonly lastSeenAt: IsoTime;
   readonly current: boolean;
 };
-export type TokenItem = { readonly tokenId: string; readonly createdAt: IsoTime; readonly expiresAt: IsoTime; readonly lastUsedAt: IsoTime | null };
+export type TokenItem = {
+  readonly tokenId: string;
+  readonly createdAt: IsoTime;
+  readonly expiresAt: IsoTime;
+  readonly lastUsedAt: IsoTime | null;
+};
 
 export type SignedIn = { readonly token: string; readonly expiresAt: IsoTime; readonly viewer: Viewer };
 
@@ -290,14 +309,23 @@ export type Application = {
   readonly channels: (viewer: Viewer) => Promise<Done<{ readonly channels: readonly ChannelItem[] }>>;
   readonly connectChannel: (
     viewer: Viewer,
-    input: { readonly label: string; readonly phoneNumberId: string; readonly accessToken: string; readonly appSecret: string; readonly baseUrl?: string },
+    input: {
+      readonly label: string;
+      readonly phoneNumberId: string;
+      readonly accessToken: string;
+      readonly appSecret: string;
+      readonly baseUrl?: string;
+    },
   ) => Promise<Done<{ readonly channelId: ChannelId }>>;
   /** Starts the simulator when it is not running, makes a number there and connects it. */
   readonly connectSimulator: (viewer: Viewer) => Promise<Done<{ readonly channelId: ChannelId; readonly phonePage: string }>>;
   /** Address of the simulator's phone page while the simulator answers, else null. */
   readonly simulatorPage: () => Promise<string | null>;
 
-  readonly inbox: (viewer: Viewer, query: { readonly filter: InboxFilter; readonly after?: string; readonly limit?: number }) => Promise<Done<InboxPage>>;
+  readonly inbox: (
+    viewer: Viewer,
+    query: { readonly filter: InboxFilter; readonly after?: string; readonly limit?: number },
+  ) => Promise<Done<InboxPage>>;
   readonly conversation: (
     viewer: Viewer,
     conversationId: ConversationId,
@@ -305,17 +333,33 @@ export type Application = {
   ) => Promise<Done<{ readonly conversation: ConversationDetail }>>;
   readonly contact: (viewer: Viewer, contactId: ContactId) => Promise<Done<{ readonly contact: ContactCard }>>;
   /** The unmasked identifiers of a contact, for a stated purpose. */
-  readonly revealContact: (viewer: Viewer, contactId: ContactId, purpose: RevealPurpose) => Promise<Done<{ readonly contact: ContactCard }>>;
+  readonly revealContact: (
+    viewer: Viewer,
+    contactId: ContactId,
+    purpose: RevealPurpose,
+  ) => Promise<Done<{ readonly contact: ContactCard }>>;
   /** A message's file. */
-  readonly media: (viewer: Viewer, messageId: MessageId) => Promise<Done<{ readonly bytes: Uint8Array; readonly type: string; readonly fileName: string | null }>>;
+  readonly media: (
+    viewer: Viewer,
+    messageId: MessageId,
+  ) => Promise<Done<{ readonly bytes: Uint8Array; readonly type: string; readonly fileName: string | null }>>;
 
   /** `commandId` (32 hex digits) makes a repeated form post harmless. */
   readonly reply: (
     viewer: Viewer,
-    input: { readonly conversationId: ConversationId; readonly commandId: string; readonly text: string; readonly upload: Upload | null; readonly replyTo?: MessageId },
+    input: {
+      readonly conversationId: ConversationId;
+      readonly commandId: string;
+      readonly text: string;
+      readonly upload: Upload | null;
+      readonly replyTo?: MessageId;
+    },
   ) => Promise<Done<{ readonly messageId: MessageId; readonly position: string }>>;
   readonly retry: (viewer: Viewer, messageId: MessageId) => Promise<Done>;
-  readonly addNote: (viewer: Viewer, input: { readonly conversationId: ConversationId; readonly commandId: string; readonly text: string }) => Promise<Done>;
+  readonly addNote: (
+    viewer: Viewer,
+    input: { readonly conversationId: ConversationId; readonly commandId: string; readonly text: string },
+  ) => Promise<Done>;
   readonly assign: (viewer: Viewer, conversationId: ConversationId, assignee: AccountId | null) => Promise<Done>;
   readonly resolve: (viewer: Viewer, conversationId: ConversationId) => Promise<Done>;
   readonly reopen: (viewer: Viewer, conversationId: ConversationId) => Promise<Done>;
@@ -325,7 +369,10 @@ export type Application = {
 
   readonly erasures: (viewer: Viewer) => Promise<Done<{ readonly erasures: readonly ErasureDetail[] }>>;
   /** People who can be erased, newest first, masked. */
-  readonly contacts: (viewer: Viewer, query: { readonly after?: string }) => Promise<Done<{ readonly contacts: readonly ContactCard[]; readonly next: string | null }>>;
+  readonly contacts: (
+    viewer: Viewer,
+    query: { readonly after?: string },
+  ) => Promise<Done<{ readonly contacts: readonly ContactCard[]; readonly next: string | null }>>;
   readonly previewErasure: (viewer: Viewer, contactId: ContactId) => Promise<Done<{ readonly preview: ErasurePreview }>>;
   /** `salt` goes to the officer once and is not kept: with it the person can prove that the certificate is about them. */
   readonly erase: (
@@ -338,4 +385,6 @@ export type Application = {
 };
 
 /** What the front server sets on each request for the web app. */
-export type PlatformRequest = { readonly vconnect: { readonly application: Application; readonly address: string | null; readonly baseUrl: string } };
+export type PlatformRequest = {
+  readonly vconnect: { readonly application: Application; readonly address: string | null; readonly baseUrl: string };
+};

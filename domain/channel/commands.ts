@@ -18,3 +18,6 @@ export type ChannelCommand =
   | { readonly type: 'ReplaceCredentials'; readonly accessToken: Plain; readonly appSecret: Plain }
   | { readonly type: 'ConfirmHandshake' }
   | { readonly type: 'StopChannel'; readonly reason: (typeof channelStops)[number]; readonly providerCode: number };
+
+/** `credentialsUnchanged`: the given token and app secret are the sealed ones; compared outside, by the machine. */
+export type ChannelFacts = { readonly credentialsUnchanged: boolean };

@@ -24,7 +24,13 @@ export type ErasureCommand =
       readonly unlinkedIdentifiers: number;
       readonly acknowledgements: readonly { readonly processId: ProcessId; readonly drainedAt: IsoTime }[];
     }
-  | { readonly type: 'RecordKeyDestroyed'; readonly keyId: Id<'key'>; readonly commitment: Digest; readonly createdAt: IsoTime; readonly destroyedAt: IsoTime }
+  | {
+      readonly type: 'RecordKeyDestroyed';
+      readonly keyId: Id<'key'>;
+      readonly commitment: Digest;
+      readonly createdAt: IsoTime;
+      readonly destroyedAt: IsoTime;
+    }
   | {
       readonly type: 'RecordRemoval';
       readonly payloads: number;

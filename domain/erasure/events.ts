@@ -63,7 +63,14 @@ export const erasureEvents = defineEvents({
   PayloadsRemoved: {
     version: 1,
     says: 'The customer’s sealed values, files and index rows were removed.',
-    data: { erasureId: idOf<'erasure'>(), payloads: count, mediaFiles: count, identityRows: count, streamsClosed: count, removedAt: timeSchema },
+    data: {
+      erasureId: idOf<'erasure'>(),
+      payloads: count,
+      mediaFiles: count,
+      identityRows: count,
+      streamsClosed: count,
+      removedAt: timeSchema,
+    },
     personal: {},
     subject: null,
   },

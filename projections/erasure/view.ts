@@ -17,7 +17,12 @@ export type ErasureView = {
   readonly step: ErasureStep;
   readonly reached: Readonly<Partial<Record<ErasureStep, IsoTime>>>;
   readonly keyCommitment: Digest | null;
-  readonly removed: { readonly payloads: number; readonly mediaFiles: number; readonly identityRows: number; readonly streamsClosed: number } | null;
+  readonly removed: {
+    readonly payloads: number;
+    readonly mediaFiles: number;
+    readonly identityRows: number;
+    readonly streamsClosed: number;
+  } | null;
   readonly verified: {
     readonly tried: number;
     readonly opened: number;

@@ -1,4 +1,14 @@
-import type { AccountId, CertificateNumber, ChannelId, ContactId, ConversationId, IsoTime, MessageId, NoteId, TenantId } from '#domain/ids.ts';
+import type {
+  AccountId,
+  CertificateNumber,
+  ChannelId,
+  ContactId,
+  ConversationId,
+  IsoTime,
+  MessageId,
+  NoteId,
+  TenantId,
+} from '#domain/ids.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 import type { DeliveryState } from '../thread/view.ts';
 

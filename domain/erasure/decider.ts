@@ -1,0 +1,102 @@
+import { accept, type At, type Decider, type Decision, nothing, refuse } from '../decider.ts';
+import type { ContactId, ErasureId } from '../ids.ts';
+import type { ErasureCommand, ErasureFacts } from './commands.ts';
+import type { ErasureEvent } from './events.ts';
+
+export type ErasureState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running'; readonly erasureId: ErasureId; readonly contactId: ContactId; readonly done: ErasureStepEvent };
+
+/** The steps in their only order. */
+const steps = ['ErasureRequested', 'SubjectFenced', 'KeyDestroyed', 'PayloadsRemoved', 'ErasureVerified', 'ErasureCompleted'] as const;
+type ErasureStepEvent = (typeof steps)[number];
+
+const stepOf = {
+  RecordFence: 'SubjectFenced',
+  RecordKeyDestroyed: 'KeyDestroyed',
+  RecordRemoval: 'PayloadsRemoved',
+  RecordVerification: 'ErasureVerified',
+  CompleteErasure: 'ErasureCompleted',
+} as const satisfies Record<Exclude<ErasureCommand['type'], 'RequestErasure'>, ErasureStepEvent>;
+
+type Running = Extract<ErasureState, { kind: 'running' }>;
+type Command<T extends ErasureCommand['type']> = Extract<ErasureCommand, { type: T }> & At;
+type Step = Command<Exclude<ErasureCommand['type'], 'RequestErasure'>>;
+type Events = Decision<ErasureEvent<'plain'>>;
+
+const request = (state: ErasureState, command: Command<'RequestErasure'>, facts: ErasureFacts): Events => {
+  const { erasureId, contactId, certificate, reason, role, accountId, subjectHash, counts, conversations, at } = command;
+  if (role !== 'dpo' && role !== 'owner') return refuse('forbidden', 'role');
+  if (state.kind === 'running') return state.contactId === contactId ? nothing() : refuse('conflict', 'erasure-exists');
+  if (!facts.contactKnown) return refuse('conflict', 'contact-unknown');
+  const what = { certificate, reason, subjectHash, counts, conversations: [...conversations] };
+  return accept({ type: 'ErasureRequested', data: { erasureId, contactId, role, accountId, ...what, requestedAt: at }, personal: {} });
+};
+
+const takeStep = (state: Running, command: Step, facts: ErasureFacts): Events => {
+  const [wanted, done] = [steps.indexOf(stepOf[command.type]), steps.indexOf(state.done)];
+  if (wanted <= done) return nothing();
+  if (wanted > done + 1) return refuse('conflict', 'step-out-of-order');
+  const { erasureId } = state;
+  switch (command.type) {
+    case 'RecordFence':
+      return fence(erasureId, command, facts);
+    case 'RecordKeyDestroyed': {
+      const { keyId, commitment, createdAt, destroyedAt } = command;
+      return accept({ type: 'KeyDestroyed', data: { erasureId, keyId, commitment, createdAt, destroyedAt }, personal: {} });
+    }
+    case 'RecordRemoval': {
+      const { payloads, mediaFiles, identityRows, streamsClosed, at } = command;
+      return accept({
+        type: 'PayloadsRemoved',
+        data: { erasureId, payloads, mediaFiles, identityRows, streamsClosed, removedAt: at },
+        personal: {},
+      });
+    }
+    case 'RecordVerification':
+      return verify(erasureId, command);
+    case 'CompleteErasure': {
+      const { statementDigest, at } = command;
+      return accept({ type: 'ErasureCompleted', data: { erasureId, statementDigest, completedAt: at }, personal: {} });
+    }
+  }
+};
+
+/** A process that did not answer may still hold a key or a decision: a loud failure, never a warning. */
+const fence = (erasureId: ErasureId, command: Command<'RecordFence'>, { processes }: ErasureFacts): Events => {
+  const { unlinkedIdentifiers, at } = command;
+  const acknowledgements = [...command.acknowledgements];
+  const missing = processes.filter((processId) => !acknowledgements.some((one) => one.processId === processId));
+  if (missing.length > 0) return refuse('conflict', 'acknowledgement-missing');
+  return accept({ type: 'SubjectFenced', data: { erasureId, unlinkedIdentifiers, acknowledgements, fencedAt: at }, personal: {} });
+};
+
+const verify = (erasureId: ErasureId, command: Command<'RecordVerification'>): Events => {
+  const { tried, opened, scannedFiles, scannedBytes, hits, at } = command;
+  if (opened > 0 || hits > 0) return refuse('conflict', 'verification-failed');
+  return accept({
+    type: 'ErasureVerified',
+    data: { erasureId, tried, opened, scannedFiles, scannedBytes, hits, verifiedAt: at },
+    personal: {},
+  });
+};
+
+const decide = (state: ErasureState, command: ErasureCommand & At, facts: ErasureFacts): Events => {
+  if (command.type === 'RequestErasure') return request(state, command, facts);
+  if (state.kind === 'none') return refuse('conflict', 'erasure-unknown');
+  return takeStep(state, command, facts);
+};
+
+const evolve = (state: ErasureState, event: ErasureEvent<'sealed'>): ErasureState => {
+  if (event.type === 'ErasureRequested') {
+    return { kind: 'running', erasureId: event.data.erasureId, contactId: event.data.contactId, done: event.type };
+  }
+  return state.kind === 'none' ? state : { ...state, done: event.type };
+};
+
+export const erasureDecider: Decider<ErasureState, ErasureCommand & At, ErasureFacts, ErasureEvent<'plain'>, ErasureEvent<'sealed'>> = {
+  category: 'erasure',
+  initial: { kind: 'none' },
+  decide,
+  evolve,
+};
