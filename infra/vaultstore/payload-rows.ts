@@ -1,0 +1,126 @@
+import { hash } from 'node:crypto';
+import { type IsoTime, parseStream, type StreamName } from '#domain/ids.ts';
+import { type PersonalClass, personalClasses } from '#domain/personal.ts';
+import { VaultFault } from '#vault/fault.ts';
+import { lp } from '#vault/lp.ts';
+import type { ErasureMark, PreviewCounts, SealContext } from '#vault/vault.ts';
+import { openDatabase } from './database.ts';
+import { hexOf, idBytes, markOf, numberOf, textOf } from './values.ts';
+
+const VERSION = 1;
+
+/**
+ * Tenant first in every key; tenant and subject side by side in the row and in the index, so that one needle of 32 bytes finds whatever
+ * remains of a subject. The fence table names subjects by hash for the same reason. `envelope` is null when the bytes stand in a media file.
+ */
+const SCHEMA = `
+CREATE TABLE payloads(
+  id INTEGER PRIMARY KEY, tenant BLOB NOT NULL, subject BLOB NOT NULL, ref BLOB NOT NULL, class TEXT NOT NULL, period TEXT NOT NULL,
+  stream TEXT NOT NULL, event BLOB NOT NULL, field TEXT NOT NULL, bound INTEGER NOT NULL DEFAULT 0, stored_at TEXT NOT NULL, envelope BLOB
+) STRICT;
+CREATE UNIQUE INDEX payload_ref ON payloads(tenant, ref);
+CREATE INDEX payload_subject ON payloads(tenant, subject);
+CREATE INDEX payload_unbound ON payloads(event) WHERE bound = 0;
+CREATE TABLE fences(
+  subject BLOB PRIMARY KEY, erasure TEXT NOT NULL, certificate TEXT NOT NULL, fenced_at TEXT NOT NULL,
+  payloads INTEGER NOT NULL DEFAULT 0, media INTEGER NOT NULL DEFAULT 0
+) STRICT;`;
+
+const REMOVE_BATCH_ROWS = 2_000;
+
+export type PayloadRow = { readonly context: SealContext; readonly ref: string; readonly envelope: Uint8Array | null };
+export type StoredEnvelope = { readonly envelope: Uint8Array | null; readonly subject: string; readonly class: PersonalClass; readonly period: string };
+export type Fence = { readonly mark: ErasureMark; readonly payloads: number; readonly media: number };
+export type Payloads = ReturnType<typeof openPayloads>;
+
+/** `SHA-256(lp("fence/v1", tenant, subject))`: a fence does not keep the pair that the scan looks for. */
+export const fenceKey = (tenant: string, subject: string): Uint8Array => hash('sha256', lp('fence/v1', tenant, subject), 'buffer');
+
+export const openPayloads = (file: string, now: () => IsoTime) => {
+  const database = openDatabase(file, VERSION, SCHEMA);
+  const insert = database.prepare(
+    `INSERT INTO payloads(tenant, subject, ref, class, period, stream, event, field, stored_at, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const select = database.prepare('SELECT subject, class, period, envelope FROM payloads WHERE tenant = ? AND ref = ?');
+  const selectFence = database.prepare('SELECT * FROM fences WHERE subject = ?');
+  const insertFence = database.prepare('INSERT INTO fences(subject, erasure, certificate, fenced_at) VALUES (?, ?, ?, ?)');
+  const bind = database.prepare('UPDATE payloads SET bound = 1 WHERE event = ? AND bound = 0');
+  const counts = database.prepare('SELECT class, count(*) AS rows FROM payloads WHERE tenant = ? AND subject = ? GROUP BY class');
+  const streams = database.prepare('SELECT DISTINCT stream FROM payloads WHERE tenant = ? AND subject = ? ORDER BY stream');
+  const one = database.prepare('SELECT 1 FROM payloads WHERE tenant = ? AND subject = ? AND stream = ? LIMIT 1');
+  const drop = database.prepare(
+    `DELETE FROM payloads WHERE id IN (SELECT id FROM payloads WHERE tenant = ? AND subject = ? LIMIT ${String(REMOVE_BATCH_ROWS)})`,
+  );
+  const addCounts = database.prepare('UPDATE fences SET payloads = payloads + ?, media = media + ? WHERE subject = ?');
+
+  const fence = (tenant: string, subject: string): Fence | null => {
+    const row = selectFence.get(fenceKey(tenant, subject));
+    if (row === undefined) return null;
+    return { mark: markOf(row), payloads: numberOf(row, 'payloads'), media: numberOf(row, 'media') };
+  };
+
+  return {
+    database,
+    fence,
+    /** Inside the caller's transaction, which has checked the fence. */
+    insert: ({ context, ref, envelope }: PayloadRow): void => {
+      const names = [context.class, context.period, context.stream.slice(context.tenant.length + 1)];
+      insert.run(idBytes(context.tenant), idBytes(context.subject), idBytes(ref), ...names, idBytes(context.event), context.field, now(), envelope);
+    },
+    get: (tenant: string, ref: string): StoredEnvelope | null => {
+      const row = select.get(idBytes(tenant), idBytes(ref));
+      if (row === undefined) return null;
+      const { envelope, subject } = row;
+      return {
+        envelope: envelope instanceof Uint8Array ? envelope : null,
+        subject: subject instanceof Uint8Array ? hexOf(subject) : '',
+        class: classOf(textOf(row, 'class')),
+        period: textOf(row, 'period'),
+      };
+    },
+    markBound: (events: readonly string[]): void => {
+      database.transact(() => {
+        for (const event of events) bind.run(idBytes(event));
+      });
+    },
+    preview: (tenant: string, subject: string): PreviewCounts => {
+      const found = new Map(counts.all(idBytes(tenant), idBytes(subject)).map((row) => [textOf(row, 'class'), numberOf(row, 'rows')]));
+      const of = (name: PersonalClass): number => found.get(name) ?? 0;
+      const written = { message: of('message'), media: of('media'), note: of('note'), ai: of('ai') };
+      return { ...written, profile: of('profile'), audit: of('audit'), credential: of('credential') };
+    },
+    streamsOf: (tenant: string, subject: string): readonly StreamName[] =>
+      streams
+        .all(idBytes(tenant), idBytes(subject))
+        .map((row) => parseStream(`${tenant}.${textOf(row, 'stream')}`))
+        .filter((stream) => stream !== null),
+    holds: (tenant: string, subject: string, stream: StreamName): boolean =>
+      one.get(idBytes(tenant), idBytes(subject), stream.slice(tenant.length + 1)) !== undefined,
+    /** Idempotent for the same erasure; another one on the same subject is a fault: a certificate names one. */
+    setFence: (tenant: string, subject: string, mark: ErasureMark): void => {
+      database.transact(() => {
+        const found = fence(tenant, subject);
+        if (found === null) insertFence.run(fenceKey(tenant, subject), mark.erasureId, mark.certificate, now());
+        else if (found.mark.erasureId !== mark.erasureId || found.mark.certificate !== mark.certificate) {
+          throw new VaultFault('VAULT_FENCE_CONFLICT', 'expected the erasure that fenced this subject, got another one');
+        }
+      });
+    },
+    /** Deletes one batch of the subject's rows and counts it in the same transaction. @returns rows deleted, 0 when none are left */
+    removeBatch: (tenant: string, subject: string): number =>
+      database.transact(() => {
+        const rows = drop.run(idBytes(tenant), idBytes(subject));
+        if (rows > 0) addCounts.run(rows, 0, fenceKey(tenant, subject));
+        return rows;
+      }),
+    addMedia: (tenant: string, subject: string, files: number): void => {
+      database.transact(() => addCounts.run(0, files, fenceKey(tenant, subject)));
+    },
+  };
+};
+
+const classOf = (text: string): PersonalClass => {
+  const found = personalClasses.find((name) => name === text);
+  if (found === undefined) throw new VaultFault('VAULT_STORE_DAMAGED', 'expected a payload row of a known class: restore payloads.db from a backup');
+  return found;
+};
