@@ -1,0 +1,183 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type AccountId, parseId, PLATFORM_TENANT, type SessionId, type TenantId } from '#domain/ids.ts';
+import type { MachinePart, Role } from '#domain/message.ts';
+import { plain } from '#domain/personal.ts';
+import type { ViewStore } from '#domain/ports.ts';
+import type { SessionStore } from '#infra/sessions/sqlite.ts';
+import type { Done, SignedIn, Viewer } from '#projections/application.ts';
+import { MEMBER, type MemberView } from '#projections/organisation/view.ts';
+import type { Vault } from '#vault/vault.ts';
+import { accountAggregate } from './aggregates.ts';
+import { machineContext, now, timeAt } from './context.ts';
+import type { CommandHandler, Known, Outcome } from './handle-command.ts';
+import { newId } from './new-id.ts';
+import { hashPassword, MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, passwordMatches, spendPasswordCheck } from './password.ts';
+import { refusedBy } from './refused.ts';
+
+/** A browser session ends this long after its start; a working day with a margin. */
+const SESSION_MS = 12 * 60 * 60 * 1000;
+/** `lastSeenAt` is written at most this often. */
+const SEEN_EVERY_MS = 60 * 1000;
+/** Longest life of an API token, in days. */
+export const MAX_TOKEN_DAYS = 365;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TOKEN_BYTES = 32;
+
+type Parts = {
+  readonly views: ViewStore;
+  readonly vault: Vault;
+  readonly handler: CommandHandler;
+  readonly sessions: SessionStore;
+  /** Resolves when the views have seen the position. */
+  readonly shown: (position: bigint) => Promise<void>;
+};
+
+export type Origin = { readonly address: string | null; readonly device: string | null };
+
+export type Accounts = {
+  readonly register: (input: { readonly name: string; readonly email: string; readonly password: string }, part: MachinePart) => Promise<Done<{ readonly accountId: AccountId }>>;
+  readonly find: (email: string) => Promise<AccountId | null>;
+  readonly signIn: (input: { readonly email: string; readonly password: string } & Origin) => Promise<Done<SignedIn>>;
+  readonly setPassword: (accountId: AccountId, password: string, part: MachinePart) => Promise<Done>;
+  readonly signOut: (viewer: Viewer, sessionId: SessionId, reason: 'signed-out' | 'revoked') => Promise<void>;
+  readonly viewer: (token: string) => Promise<Viewer | null>;
+  readonly createToken: (accountId: AccountId, tenant: TenantId, days: number) => { readonly token: string; readonly expiresAt: SignedIn['expiresAt'] };
+  readonly memberships: (accountId: AccountId) => Promise<readonly MemberView[]>;
+};
+
+export const createAccounts = (parts: Parts): Accounts => {
+  const { views, vault, handler, sessions, shown } = parts;
+
+  const find = async (email: string): Promise<AccountId | null> => {
+    const found = await vault.find(PLATFORM_TENANT, { field: 'email', value: plain(email) });
+    return found === null ? null : parseId<'account'>(found.id);
+  };
+
+  const memberships = async (accountId: AccountId): Promise<readonly MemberView[]> =>
+    (await views.find<MemberView>(MEMBER, { where: { accountId }, sort: { field: 'addedAt', direction: 'ascending' }, limit: 100 })).items;
+
+  const matches = async (known: Known, password: string): Promise<boolean> => {
+    const handle = known['passwordHash'];
+    if (handle === undefined) return false;
+    const [opened] = await vault.open([handle]);
+    return opened?.kind === 'value' && passwordMatches(password, opened.value);
+  };
+
+  return {
+    find,
+    memberships,
+    register: async ({ name, email, password }, part) => {
+      const wrong = wrongPerson(name, email) ?? wrongPassword(password);
+      if (wrong !== null) return { ok: false, status: 422, code: wrong };
+      const claim = await vault.claim({
+        tenant: PLATFORM_TENANT,
+        identifiers: [{ field: 'email', value: plain(email) }],
+        propose: newId<'account'>(),
+        subject: null,
+      });
+      const accountId = claim.kind === 'claimed' ? parseId<'account'>(claim.id) : null;
+      if (accountId === null || (claim.kind === 'claimed' && !claim.fresh && (await exists(handler, accountId)))) {
+        return { ok: false, status: 409, code: 'email-taken' };
+      }
+      const command = { type: 'RegisterAccount', accountId, name: plain(name.trim()), email: plain(email.trim()), passwordHash: plain(await hashPassword(password)) } as const;
+      const outcome = await handler.handle(accountAggregate, accountId, command, machineContext(PLATFORM_TENANT, part), () => ({ passwordMatches: false }));
+      return outcome.kind === 'refused' ? refusedBy(outcome.refusal) : { ok: true, accountId };
+    },
+    signIn: async ({ email, password, address, device }) => {
+      const accountId = await find(email);
+      const [membership] = accountId === null ? [] : await memberships(accountId);
+      if (accountId === null || membership === undefined) {
+        await spendPasswordCheck(password);
+        return WRONG;
+      }
+      const sessionId = newId<'session'>();
+      const command = {
+        type: 'SignIn',
+        sessionId,
+        organisationId: membership.tenant,
+        address: address === null ? null : plain(address),
+        device: device === null ? null : plain(device.slice(0, MAX_DEVICE_CHARACTERS)),
+      } as const;
+      const outcome = await handler.handle(accountAggregate, accountId, command, accountContext(accountId, membership.role), async (_state, known) => ({
+        passwordMatches: await matches(known, password),
+      }));
+      const answer = signedInAnswer(outcome);
+      if (answer !== null) return answer;
+      const { token, expiresAt } = issue(sessions, { accountId, tenant: membership.tenant, kind: 'session', sessionId, lifeMs: SESSION_MS });
+      return { ok: true, token, expiresAt, viewer: { sessionId, accountId, tenant: membership.tenant, role: membership.role } };
+    },
+    setPassword: async (accountId, password, part) => {
+      const wrong = wrongPassword(password);
+      if (wrong !== null) return { ok: false, status: 422, code: wrong };
+      const command = { type: 'ChangePassword', passwordHash: plain(await hashPassword(password)) } as const;
+      const outcome = await handler.handle(accountAggregate, accountId, command, machineContext(PLATFORM_TENANT, part), async (_state, known) => ({
+        passwordMatches: await matches(known, password),
+      }));
+      if (outcome.kind === 'refused') return refusedBy(outcome.refusal);
+      sessions.endAllOf(accountId);
+      return { ok: true };
+    },
+    signOut: async ({ accountId, tenant, role }, sessionId, reason) => {
+      sessions.end(sessionId);
+      const command = { type: 'EndSession', sessionId, organisationId: tenant, reason } as const;
+      const outcome = await handler.handle(accountAggregate, accountId, command, accountContext(accountId, role), () => ({ passwordMatches: false }));
+      if (outcome.kind === 'done') await shown(outcome.position);
+    },
+    viewer: async (token) => {
+      const record = sessions.find(hashOf(token));
+      const at = now();
+      if (record === null || record.expiresAt <= at) return null;
+      const member = await views.get<MemberView>(MEMBER, `${record.tenant}:${record.accountId}`);
+      if (member === null) return null;
+      if (Date.parse(at) - Date.parse(record.lastSeenAt) > SEEN_EVERY_MS) sessions.seen(record.sessionId, at);
+      return { sessionId: record.sessionId, accountId: record.accountId, tenant: record.tenant, role: member.role };
+    },
+    createToken: (accountId, tenant, days) => issue(sessions, { accountId, tenant, kind: 'token', sessionId: newId<'session'>(), lifeMs: days * DAY_MS }),
+  };
+};
+
+const WRONG: Done<SignedIn> = { ok: false, status: 401, code: 'wrong-credentials' };
+/** A browser's own name of itself; longer ones are cut. */
+const MAX_DEVICE_CHARACTERS = 300;
+/** Longest name of a person or an organisation, in characters. */
+export const MAX_NAME_CHARACTERS = 120;
+const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@]{2,63}$/u;
+
+export const wrongPassword = (password: string): string | null => {
+  if (password.length < MIN_PASSWORD_CHARACTERS) return 'password-too-short';
+  return password.length > MAX_PASSWORD_CHARACTERS ? 'password-too-long' : null;
+};
+
+const wrongPerson = (name: string, email: string): string | null => {
+  if (name.trim() === '') return 'name-missing';
+  if (name.length > MAX_NAME_CHARACTERS) return 'name-too-long';
+  return EMAIL.test(email.trim()) ? null : 'email-malformed';
+};
+
+const exists = async (handler: CommandHandler, accountId: AccountId): Promise<boolean> =>
+  (await handler.load(accountAggregate, PLATFORM_TENANT, accountId)).revision !== null;
+
+const accountContext = (accountId: AccountId, role: Role) => ({
+  ...machineContext(PLATFORM_TENANT, 'setup'),
+  actor: { kind: 'account', id: accountId, role } as const,
+});
+
+/** A refused sign-in is an event of its own; null when the person is in. */
+const signedInAnswer = (outcome: Outcome): Done<SignedIn> | null => {
+  if (outcome.kind === 'refused') return WRONG;
+  const refused = outcome.events.find((event) => event.type === 'SignInRefused');
+  if (refused === undefined) return null;
+  return refused.data['reason'] === 'locked' ? { ok: false, status: 429, code: 'account-locked' } : WRONG;
+};
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+type Issue = { readonly accountId: AccountId; readonly tenant: TenantId; readonly kind: 'session' | 'token'; readonly sessionId: SessionId; readonly lifeMs: number };
+
+const issue = (sessions: SessionStore, { accountId, tenant, kind, sessionId, lifeMs }: Issue) => {
+  const token = `vc_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+  const startedAt = now();
+  const expiresAt = timeAt(Date.now() + lifeMs);
+  sessions.add(hashOf(token), { sessionId, accountId, tenant, kind, startedAt, expiresAt, lastSeenAt: startedAt });
+  return { token, expiresAt };
+};

@@ -1,0 +1,93 @@
+import type { StreamName } from '#domain/ids.ts';
+import type { RecordedEvent } from '#domain/message.ts';
+import type { EventStore } from '#domain/ports.ts';
+import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
+import { typedEvent } from '#domain/upcast.ts';
+import type { Aggregate } from './handle-command.ts';
+
+/** Folded streams kept in memory: enough for the conversations of a busy day; each holds ids and codes, no personal value. */
+const MAX_FOLDS = 20_000;
+/** Command ids remembered per stream beside its fold; older repetitions are found by the store, by event id. */
+const MAX_COMMANDS = 256;
+
+export type Fold<State> = {
+  readonly state: State;
+  readonly revision: bigint | null;
+  readonly position: bigint;
+  readonly known: Readonly<Partial<Record<string, SealedHandle>>>;
+  readonly commands: ReadonlySet<string>;
+};
+
+/** Folds by stream, least recently used out first. Never stale: a load reads what came after the fold's revision. */
+export type FoldCache = {
+  readonly get: (stream: StreamName) => Fold<unknown> | undefined;
+  readonly set: (stream: StreamName, fold: Fold<unknown>) => void;
+  readonly forget: (stream: StreamName) => void;
+};
+
+export const createFoldCache = (): FoldCache => {
+  const folds = new Map<StreamName, Fold<unknown>>();
+  return {
+    get: (stream) => {
+      const fold = folds.get(stream);
+      if (fold === undefined) return undefined;
+      folds.delete(stream);
+      folds.set(stream, fold);
+      return fold;
+    },
+    set: (stream, fold) => {
+      folds.delete(stream);
+      folds.set(stream, fold);
+      if (folds.size <= MAX_FOLDS) return;
+      const [oldest] = folds.keys();
+      if (oldest !== undefined) folds.delete(oldest);
+    },
+    forget: (stream) => {
+      folds.delete(stream);
+    },
+  };
+};
+
+/** Reads what is new in the stream and folds it onto what is known. */
+export const foldFurther = async <State, Command, Facts>(
+  store: EventStore,
+  cache: FoldCache,
+  aggregate: Aggregate<State, Command, Facts>,
+  stream: StreamName,
+): Promise<Fold<State>> => {
+  // The cache is keyed by stream, and a stream's category names its aggregate: the state is of this type.
+  const before = cache.get(stream) as Fold<State> | undefined;
+  const start = before ?? { state: aggregate.decider.initial, revision: null, position: 0n, known: {}, commands: new Set<string>() };
+  const events = await store.readStream(stream, { from: start.revision === null ? 0n : start.revision + 1n });
+  const last = events.at(-1);
+  if (last === undefined) return start;
+  const fold = {
+    state: events.reduce((state, event) => evolve(aggregate, state, event), start.state),
+    revision: last.revision,
+    position: last.position,
+    known: knownAfter(aggregate, start.known, events),
+    commands: new Set([...start.commands, ...events.map((event) => event.meta.commandId)].slice(-MAX_COMMANDS)),
+  };
+  cache.set(stream, fold);
+  return fold;
+};
+
+/** The aggregate's catalogue made the type of `event`, and its decider folds just these: `never` stands for "whichever of them". */
+const evolve = <State, Command, Facts>(aggregate: Aggregate<State, Command, Facts>, state: State, event: RecordedEvent): State =>
+  aggregate.decider.evolve(state, typedEvent(aggregate.catalogue, event) as never);
+
+const knownAfter = <State, Command, Facts>(
+  { catalogue }: Aggregate<State, Command, Facts>,
+  known: Fold<State>['known'],
+  events: readonly RecordedEvent[],
+): Fold<State>['known'] => {
+  const found: Partial<Record<string, SealedHandle>> = { ...known };
+  for (const event of events) {
+    const spec = catalogue[event.type];
+    for (const field of Object.keys(event.personal)) {
+      const handle = spec === undefined ? null : handleOf(event, spec, field);
+      if (handle !== null) found[field] = handle;
+    }
+  }
+  return found;
+};

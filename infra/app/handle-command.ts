@@ -1,0 +1,110 @@
+import type { Decider, Refusal } from '#domain/decider.ts';
+import type { EventCatalogue } from '#domain/define-events.ts';
+import { type IsoTime, streamName, type StreamName } from '#domain/ids.ts';
+import type { CommandContext, NewEvent } from '#domain/message.ts';
+import type { EventStore } from '#domain/ports.ts';
+import type { SealedHandle } from '#domain/sealed-handle.ts';
+import { type PlainEvent, sealedFields, sealRequests } from '#vault/seal-event.ts';
+import type { SealRequest, Vault } from '#vault/vault.ts';
+import { fault } from './fault.ts';
+import { type Fold, type FoldCache, foldFurther } from './fold.ts';
+import { eventIdOf } from './new-id.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
+
+/** Losing a race this often means something other than a race: answer 503 and let the caller try later. */
+const MAX_CONFLICTS = 12;
+
+export type At = { readonly at: IsoTime };
+
+/** An aggregate's rules with the table of its events. */
+export type Aggregate<State, Command, Facts> = {
+  readonly decider: Decider<State, Command & At, Facts, PlainEvent, never>;
+  readonly catalogue: EventCatalogue;
+};
+
+/** `changed`: false when the command was done already or changes nothing. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly changed: boolean; readonly position: bigint; readonly events: readonly NewEvent[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The newest handle of each personal field in the stream: for facts that the machine gathers by opening. */
+export type Known = Readonly<Partial<Record<string, SealedHandle>>>;
+export type GatherFacts<State, Facts> = (state: State, known: Known) => Facts | Promise<Facts>;
+
+export type CommandHandler = {
+  readonly handle: <State, Command, Facts>(
+    aggregate: Aggregate<State, Command, Facts>,
+    id: string,
+    command: Command,
+    context: CommandContext,
+    facts: GatherFacts<State, Facts>,
+  ) => Promise<Outcome>;
+  /** The present state, without a command. */
+  readonly load: <State, Command, Facts>(
+    aggregate: Aggregate<State, Command, Facts>,
+    tenant: CommandContext['tenant'],
+    id: string,
+  ) => Promise<{ readonly state: State; readonly known: Known; readonly revision: bigint | null }>;
+};
+
+type Parts = { readonly store: EventStore; readonly vault: Vault; readonly folds: FoldCache; readonly inFlight: WorkInFlight };
+
+/** The one place where decisions meet I/O: load → fold → facts → decide → seal → append, again on conflict. */
+export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts): CommandHandler => ({
+  handle: (aggregate, id, command, context, facts) =>
+    inFlight.during(context.tenant, async () => {
+      const stream = streamName(context.tenant, aggregate.decider.category, id);
+      for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+        const fold = await foldFurther(store, folds, aggregate, stream);
+        if (fold.commands.has(context.commandId)) return done(fold, []);
+        const decision = aggregate.decider.decide(fold.state, { ...command, at: context.at }, await facts(fold.state, fold.known));
+        if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal };
+        if (decision.events.length === 0) return done(fold, []);
+        const sealed = await seal(vault, aggregate.catalogue, stream, decision.events, context);
+        if (sealed === 'fenced') return { kind: 'refused', refusal: { kind: 'conflict', code: 'subject-erased' } };
+        const result = await store.append(stream, fold.revision ?? 'none', sealed);
+        if (result.kind === 'appended') return { kind: 'done', changed: !result.repeated, position: result.position, events: sealed };
+      }
+      throw fault('APP_TOO_MANY_CONFLICTS', `expected to append to a ${aggregate.decider.category} stream, lost ${String(MAX_CONFLICTS)} races`);
+    }),
+  load: async (aggregate, tenant, id) => {
+    const { state, known, revision } = await foldFurther(store, folds, aggregate, streamName(tenant, aggregate.decider.category, id));
+    return { state, known, revision };
+  },
+});
+
+const done = (fold: Fold<unknown>, events: readonly NewEvent[]): Outcome => ({ kind: 'done', changed: false, position: fold.position, events });
+
+/** Envelopes are durable before the events that name them. */
+const seal = async (
+  vault: Vault,
+  catalogue: EventCatalogue,
+  stream: StreamName,
+  events: readonly PlainEvent[],
+  context: CommandContext,
+): Promise<readonly NewEvent[] | 'fenced'> => {
+  const prepared = events.map((event, index) => {
+    const spec = catalogue[event.type];
+    if (spec === undefined) throw fault('APP_EVENT_NOT_DECLARED', 'expected a declared event');
+    const eventId = eventIdOf(context.commandId, stream, index);
+    const requests = sealRequests(event, spec, { tenant: context.tenant, stream, eventId, recordedAt: context.at });
+    return { event, version: spec.version, eventId, requests };
+  });
+  const requests = prepared.flatMap((each): readonly SealRequest[] => each.requests);
+  const result = requests.length === 0 ? { kind: 'sealed' as const, sealed: [] } : await vault.seal(requests);
+  if (result.kind === 'fenced') return 'fenced';
+  let taken = 0;
+  return prepared.map(({ event, version, eventId, requests: own }) => {
+    const personal = sealedFields(own, result.sealed.slice(taken, taken + own.length));
+    taken += own.length;
+    return { id: eventId, type: event.type, version, data: event.data, personal, meta: metaOf(context) };
+  });
+};
+
+const metaOf = ({ commandId, correlationId, causationId, actor, at }: CommandContext): NewEvent['meta'] => ({
+  commandId,
+  correlationId,
+  causationId,
+  recordedAt: at,
+  actor,
+});

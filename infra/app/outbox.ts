@@ -1,0 +1,176 @@
+import { subjectOf } from '#domain/ids.ts';
+import type { MessageCommand } from '#domain/message/commands.ts';
+import { sendFailures } from '#domain/message/events.ts';
+import { plain } from '#domain/personal.ts';
+import type { ViewStore } from '#domain/ports.ts';
+import type { SealedHandle } from '#domain/sealed-handle.ts';
+import type { Log } from '#infra/log.ts';
+import type { Connection } from '#infra/whatsapp/client.ts';
+import type { OutgoingContent, Recipient } from '#infra/whatsapp/outgoing.ts';
+import type { Failure } from '#infra/whatsapp/results.ts';
+import { CONTACT, type ContactView } from '#projections/contact/view.ts';
+import { OUTBOX, type OutboxItem } from '#projections/outbox/view.ts';
+import type { Vault } from '#vault/vault.ts';
+import { channelAggregate, messageAggregate } from './aggregates.ts';
+import type { Channels, OpenChannel } from './channels.ts';
+import { machineContext, now } from './context.ts';
+import type { CommandHandler, Outcome } from './handle-command.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+/** A reply is tried this often by itself before a person is asked: with doubling waits that is about two minutes. */
+const MAX_ATTEMPTS = 7;
+/** Replies taken from the outbox in one round. */
+const BATCH = 64;
+/** Conversations served at once; WhatsApp takes 80 messages a second per number. */
+const CONCURRENCY = 8;
+
+type Parts = { readonly views: ViewStore; readonly vault: Vault; readonly handler: CommandHandler; readonly channels: Channels; readonly log: Log };
+
+/**
+ * Sends what waits. `SendAttempted` is durable before the request leaves; an unknown outcome is never sent again by itself. Two workers
+ * never send the same reply: the second one's attempt is refused by the message's own stream.
+ */
+export const createOutbox = (parts: Parts): Worker & { readonly recover: () => Promise<void> } => ({
+  ...createWorker({ name: 'outbox', log: parts.log, round: (signal) => round(parts, signal) }),
+  /** Before the first round: what a dead process left in `sending` has an unknown outcome. */
+  recover: async () => {
+    for (const item of await itemsIn(parts.views, 'sending')) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
+  },
+});
+
+const itemsIn = async (views: ViewStore, state: OutboxItem['state']): Promise<readonly OutboxItem[]> => {
+  const due = { where: { state }, sort: { field: 'dueAt', direction: 'ascending' as const }, limit: BATCH };
+  const page = await views.find<OutboxItem>(OUTBOX, state === 'queued' ? { ...due, to: now() } : due);
+  return page.items;
+};
+
+/** @returns whether anything was attempted; an item whose view lags behind its stream is not. */
+const round = async (parts: Parts, signal: AbortSignal): Promise<boolean> => {
+  const items = await itemsIn(parts.views, 'queued');
+  const conversations = Map.groupBy(items, (item) => item.conversationId).values();
+  let attempted = false;
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      for (const conversation of conversations) {
+        for (const item of conversation) if (!signal.aborted) attempted = (await send(parts, item)) || attempted;
+      }
+    }),
+  );
+  return attempted;
+};
+
+const tell = ({ handler }: Parts, item: OutboxItem, command: MessageCommand): Promise<Outcome> => {
+  const context = machineContext(item.tenant, 'outbox');
+  return handler.handle(messageAggregate, item.messageId, command, context, () => ({ windowOpenUntil: null, bodyLength: 0, conversationErased: false }));
+};
+
+/** A round that runs when the process is asked to stop is finished, not aborted: an aborted request has an unknown outcome. */
+const send = async (parts: Parts, item: OutboxItem): Promise<boolean> => {
+  const attempt = await tell(parts, item, { type: 'AttemptSend' });
+  if (attempt.kind === 'refused') return false;
+  const prepared = await prepare(parts, item);
+  await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared));
+  return true;
+};
+
+const handOver = async (parts: Parts, item: OutboxItem, prepared: Extract<Prepared, { kind: 'ready' }>): Promise<void> => {
+  const { channel, connection, to, content, contextWamid } = prepared;
+  const result = await parts.channels
+    .client(channel)
+    .sendMessage(connection, { to, content, callbackData: item.messageId, ...(contextWamid === null ? {} : { contextWamid }) });
+  if (result.kind === 'accepted') {
+    await accept(parts, item, result.wamid);
+    return;
+  }
+  if (result.kind === 'unknown') {
+    await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: result.reason === 'timeout' ? 'timeout' : 'connection-lost' });
+    return;
+  }
+  await tell(parts, item, failCommand(item, result));
+  await stopWhenRefused(parts, channel, result);
+};
+
+/** The wamid is claimed first, so that whoever quotes the reply finds it. */
+const accept = async (parts: Parts, item: OutboxItem, wamid: string): Promise<void> => {
+  const identifiers = [{ field: 'wamid' as const, value: plain(wamid) }];
+  await parts.vault.claim({ tenant: item.tenant, identifiers, propose: item.messageId, subject: subjectOf(item.contactId) });
+  await tell(parts, item, { type: 'AcceptSend', wamid: plain(wamid) });
+};
+
+type Prepared =
+  | { readonly kind: 'failed'; readonly command: MessageCommand }
+  | {
+      readonly kind: 'ready';
+      readonly channel: OpenChannel;
+      readonly connection: Connection;
+      readonly to: Recipient;
+      readonly content: OutgoingContent;
+      readonly contextWamid: string | null;
+    };
+
+const failedAs = (failure: (typeof sendFailures)[number]): Prepared => ({
+  kind: 'failed',
+  command: { type: 'FailSend', failure, providerCode: null, details: null, willRetry: false },
+});
+
+/** Opens what the request needs, for the machine itself, and hands the file over first. Nothing of the message has left yet. */
+const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
+  const channel = await parts.channels.open(item.channelId);
+  if (channel === null || channel.state === 'stopped') return failedAs('token');
+  const to = await recipientOf(parts, item);
+  if (to === null) return failedAs('erased');
+  const connection = { phoneNumberId: channel.phoneNumberId, accessToken: channel.accessToken };
+  const [body, replyTo, mediaType, fileName] = await texts(parts.vault, [item.body, item.replyTo, item.mediaType, item.fileName]);
+  if (item.body !== null && body === null) return failedAs('erased');
+  if (item.kind === 'text') return { kind: 'ready', channel, connection, to, content: { kind: 'text', body: body ?? '' }, contextWamid: replyTo ?? null };
+  const bytes = item.bytes === null ? null : await parts.vault.openBytes(item.bytes);
+  if (bytes?.kind !== 'value') return failedAs('erased');
+  const file = { bytes: bytes.value, mimeType: mediaType ?? 'application/octet-stream', filename: fileName ?? 'file' };
+  const uploaded = await parts.channels.client(channel).uploadMedia(connection, file);
+  // Uploading again is harmless: nobody sees a file that no message names.
+  if (uploaded.kind === 'unknown') return { kind: 'failed', command: failCommand(item, { kind: 'unreachable', reason: 'connect-timeout' }) };
+  if (uploaded.kind !== 'uploaded') return { kind: 'failed', command: failCommand(item, uploaded) };
+  const caption = body === null || body === undefined || body === '' ? {} : { caption: body };
+  const content: OutgoingContent =
+    item.kind === 'image'
+      ? { kind: 'image', mediaId: uploaded.mediaId, ...caption }
+      : { kind: 'document', mediaId: uploaded.mediaId, filename: file.filename, ...caption };
+  return { kind: 'ready', channel, connection, to, content, contextWamid: replyTo ?? null };
+};
+
+const recipientOf = async ({ views, vault }: Parts, item: OutboxItem): Promise<Recipient | null> => {
+  const contact = await views.get<ContactView>(CONTACT, item.contactId);
+  if (contact === null || contact.erased !== null) return null;
+  const [phone, bsuid] = await texts(vault, [contact.phone, contact.bsuid]);
+  if (typeof phone === 'string') return { kind: 'phone', value: phone.replace(/\D/gu, '') };
+  return typeof bsuid === 'string' ? { kind: 'bsuid', value: bsuid } : null;
+};
+
+const texts = async (vault: Vault, handles: readonly (SealedHandle | null)[]): Promise<readonly (string | null)[]> => {
+  const opened = (await vault.open(handles.filter((handle) => handle !== null))).values();
+  return handles.map((handle) => {
+    const next = handle === null ? undefined : opened.next().value;
+    return next?.kind === 'value' ? next.value : null;
+  });
+};
+
+const failCommand = (item: OutboxItem, failure: Exclude<Failure, { kind: 'unknown' }>): MessageCommand => {
+  const mayTry = item.attempt + 1 < MAX_ATTEMPTS;
+  if (failure.kind === 'unreachable') return { type: 'FailSend', failure: 'unreachable', providerCode: null, details: null, willRetry: mayTry };
+  return {
+    type: 'FailSend',
+    failure: sendFailures.find((known) => known === failure.class) ?? 'other',
+    providerCode: failure.code,
+    details: plain(failure.details),
+    willRetry: failure.retryable && mayTry,
+  };
+};
+
+/** WhatsApp no longer takes the number's credentials: every further attempt would fail the same way. */
+const stopWhenRefused = async ({ handler }: Parts, channel: OpenChannel, failure: Failure): Promise<void> => {
+  if (failure.kind !== 'refused') return;
+  const reason = (['token', 'permission', 'policy'] as const).find((each) => each === failure.class);
+  if (reason === undefined) return;
+  const command = { type: 'StopChannel' as const, reason, providerCode: failure.code };
+  await handler.handle(channelAggregate, channel.channelId, command, machineContext(channel.tenant, 'outbox'), () => ({ credentialsUnchanged: false }));
+};

@@ -1,0 +1,84 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { AccountId, IsoTime, SessionId, TenantId } from '#domain/ids.ts';
+
+/** A browser session or an API token. The token itself is not kept, only its SHA-256. */
+export type SessionRecord = {
+  readonly sessionId: SessionId;
+  readonly accountId: AccountId;
+  readonly tenant: TenantId;
+  readonly kind: 'session' | 'token';
+  readonly startedAt: IsoTime;
+  readonly expiresAt: IsoTime;
+  readonly lastSeenAt: IsoTime;
+};
+
+/** Who is signed in: working state, not history (that is in the account's events). Its own file, with ids and hashes only. */
+export type SessionStore = {
+  readonly add: (tokenHash: string, record: SessionRecord) => void;
+  readonly find: (tokenHash: string) => SessionRecord | null;
+  readonly of: (accountId: AccountId, tenant: TenantId) => readonly SessionRecord[];
+  readonly seen: (sessionId: SessionId, at: IsoTime) => void;
+  readonly end: (sessionId: SessionId) => void;
+  readonly endAllOf: (accountId: AccountId) => void;
+  readonly dropExpired: (at: IsoTime) => void;
+  readonly close: () => void;
+};
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS session (
+    token_hash TEXT PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL, tenant TEXT NOT NULL, kind TEXT NOT NULL,
+    started_at TEXT NOT NULL, expires_at TEXT NOT NULL, last_seen_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS session_account ON session (account_id, tenant);
+  CREATE INDEX IF NOT EXISTS session_expiry ON session (expires_at);`;
+
+/** Longest wait for another process that writes the same file, in ms. */
+const BUSY_MS = 5_000;
+
+export const openSessionStore = (file: string): SessionStore => {
+  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+  database.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; ${SCHEMA}`);
+  const insert = database.prepare('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const byHash = database.prepare('SELECT * FROM session WHERE token_hash = ?');
+  const byAccount = database.prepare('SELECT * FROM session WHERE account_id = ? AND tenant = ? ORDER BY started_at DESC');
+  const touch = database.prepare('UPDATE session SET last_seen_at = ? WHERE session_id = ?');
+  const remove = database.prepare('DELETE FROM session WHERE session_id = ?');
+  const removeAll = database.prepare('DELETE FROM session WHERE account_id = ?');
+  const removeExpired = database.prepare('DELETE FROM session WHERE expires_at <= ?');
+  return {
+    add: (tokenHash, { sessionId, accountId, tenant, kind, startedAt, expiresAt, lastSeenAt }) => {
+      insert.run(tokenHash, sessionId, accountId, tenant, kind, startedAt, expiresAt, lastSeenAt);
+    },
+    find: (tokenHash) => {
+      const row = byHash.get(tokenHash);
+      return row === undefined ? null : recordOf(row);
+    },
+    of: (accountId, tenant) => byAccount.all(accountId, tenant).map(recordOf),
+    seen: (sessionId, at) => {
+      touch.run(at, sessionId);
+    },
+    end: (sessionId) => {
+      remove.run(sessionId);
+    },
+    endAllOf: (accountId) => {
+      removeAll.run(accountId);
+    },
+    dropExpired: (at) => {
+      removeExpired.run(at);
+    },
+    close: () => {
+      database.close();
+    },
+  };
+};
+
+/** Rows are what `add` wrote. */
+const recordOf = (row: Readonly<Record<string, unknown>>): SessionRecord => ({
+  sessionId: row['session_id'] as SessionId,
+  accountId: row['account_id'] as AccountId,
+  tenant: row['tenant'] as TenantId,
+  kind: row['kind'] === 'token' ? 'token' : 'session',
+  startedAt: row['started_at'] as IsoTime,
+  expiresAt: row['expires_at'] as IsoTime,
+  lastSeenAt: row['last_seen_at'] as IsoTime,
+});
