@@ -52,6 +52,8 @@ export const createAppendQueue = (write: (group: readonly Member[]) => Promise<r
       const group = nextGroup();
       if (group.length > 0) await settleGroup(group, write);
     }
+    // In the same step as the last look at the queue: whoever comes next starts a new round.
+    draining = null;
   };
 
   return {
@@ -63,7 +65,7 @@ export const createAppendQueue = (write: (group: readonly Member[]) => Promise<r
         }
         queuedEvents += member.events.length;
         waiting.push({ member, signal, settle: (outcome) => settleWith(outcome, resolve, reject) });
-        draining ??= drain().finally(() => (draining = null));
+        draining ??= drain();
       }),
     close: async () => {
       closed = true;
