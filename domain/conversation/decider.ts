@@ -11,11 +11,11 @@ export type ConversationState =
       readonly contactId: ContactId;
       readonly assignee: AccountId | null;
       readonly windowUntil: IsoTime | null;
-      /** The customer's latest messages and our latest notes, `MEMORY` of each, so that the same one twice is seen. */
+      /** The customer's latest messages, so that the same one twice is seen, and those of them that nobody read: `MEMORY` of each. */
       readonly messages: readonly MessageId[];
-      readonly notes: readonly NoteId[];
-      /** Those of `messages` that nobody read. */
       readonly unread: readonly MessageId[];
+      /** All notes: an erasure must name them. */
+      readonly notes: readonly NoteId[];
     }
   | { readonly kind: 'erased'; readonly erasureId: ErasureId };
 
@@ -29,9 +29,15 @@ type Events = Decision<Event>;
 
 const recordMessage = (state: ConversationState, command: Command<'RecordCustomerMessage'>): Events => {
   if (state.kind === 'erased') return refuse('conflict', 'conversation-erased');
-  const { conversationId, contactId, channelId, messageId, at } = command;
-  const started: Event = { type: 'ConversationStarted', data: { conversationId, contactId, channelId, startedAt: at }, personal: {} };
-  if (state.kind === 'none') return accept(started, customerWrote(command, null));
+  const { conversationId, contactId, channelId, messageId, sentAt, at } = command;
+  if (state.kind === 'none') {
+    // It began when the customer wrote, not when we heard of it; a clock that runs ahead does not count.
+    const startedAt = sentAt < at ? sentAt : at;
+    return accept<Event>(
+      { type: 'ConversationStarted', data: { conversationId, contactId, channelId, startedAt }, personal: {} },
+      customerWrote(command, null),
+    );
+  }
   if (state.messages.includes(messageId)) return nothing();
   const wrote = customerWrote(command, state.windowUntil);
   return state.kind === 'resolved' ? accept(reopened(state, 'customer', at), wrote) : accept(wrote);
@@ -47,41 +53,42 @@ const customerWrote = (command: Command<'RecordCustomerMessage'>, known: IsoTime
   };
 };
 
-const reopened = ({ conversationId }: Live, by: 'customer' | 'person', at: IsoTime): Event => ({
+const reopened = (state: Live, by: 'customer' | 'person', at: IsoTime): Event => ({
   type: 'ConversationReopened',
-  data: { conversationId, by, reopenedAt: at },
+  data: { ...idsOf(state), by, reopenedAt: at },
   personal: {},
 });
 
 const assign = (state: Live, { assignee, at }: Command<'AssignConversation'>, facts: ConversationFacts): Events => {
   if (state.assignee === assignee) return nothing();
   if (assignee !== null && !facts.assigneeIsMember) return refuse('invalid', 'assignee-unknown');
-  return accept({ type: 'ConversationAssigned', data: { conversationId: state.conversationId, assignee, assignedAt: at }, personal: {} });
+  return accept({ type: 'ConversationAssigned', data: { ...idsOf(state), assignee, assignedAt: at }, personal: {} });
 };
 
 const resolve = (state: Live, { at }: Command<'ResolveConversation'>): Events => {
   if (state.kind === 'resolved') return nothing();
-  return accept({ type: 'ConversationResolved', data: { conversationId: state.conversationId, resolvedAt: at }, personal: {} });
+  return accept({ type: 'ConversationResolved', data: { ...idsOf(state), resolvedAt: at }, personal: {} });
 };
 
 /** Ids are ordered by time: reading up to a message leaves unread what came while the page was open. */
 const markRead = (state: Live, { upTo, at }: Command<'MarkConversationRead'>): Events => {
   if (!state.unread.some((messageId) => messageId <= upTo)) return nothing();
-  return accept({ type: 'ConversationRead', data: { conversationId: state.conversationId, upTo, readAt: at }, personal: {} });
+  return accept({ type: 'ConversationRead', data: { ...idsOf(state), upTo, readAt: at }, personal: {} });
 };
 
 const addNote = (state: Live, { noteId, body, at }: Command<'AddNote'>, { noteLength }: ConversationFacts): Events => {
   if (state.notes.includes(noteId)) return nothing();
   if (noteLength === 0) return refuse('invalid', 'note-empty');
   if (noteLength > MAX_NOTE_CHARACTERS) return refuse('invalid', 'note-too-long');
-  const { conversationId, contactId } = state;
-  return accept({ type: 'NoteAdded', data: { conversationId, contactId, noteId, addedAt: at }, personal: { body } });
+  return accept({ type: 'NoteAdded', data: { ...idsOf(state), noteId, addedAt: at }, personal: { body } });
 };
 
 const erase = (state: Live, { erasureId, certificate, at }: Command<'EraseConversation'>): Events => {
-  const { conversationId, contactId } = state;
-  return accept({ type: 'ConversationErased', data: { conversationId, contactId, erasureId, certificate, erasedAt: at }, personal: {} });
+  const data = { ...idsOf(state), erasureId, certificate, notes: [...state.notes], erasedAt: at };
+  return accept({ type: 'ConversationErased', data, personal: {} });
 };
+
+const idsOf = ({ conversationId, contactId }: Live) => ({ conversationId, contactId });
 
 const decide = (state: ConversationState, command: ConversationCommand & At, facts: ConversationFacts): Events => {
   if (command.type === 'RecordCustomerMessage') return recordMessage(state, command);
@@ -127,7 +134,7 @@ const evolve = (state: ConversationState, event: ConversationEvent<'sealed'>): C
     case 'ConversationRead':
       return { ...state, unread: state.unread.filter((messageId) => messageId > event.data.upTo) };
     case 'NoteAdded':
-      return { ...state, notes: [...state.notes, event.data.noteId].slice(-MEMORY) };
+      return { ...state, notes: [...state.notes, event.data.noteId] };
     case 'ConversationErased':
       return { kind: 'erased', erasureId: event.data.erasureId };
   }

@@ -5,12 +5,15 @@ import type { Form } from '../personal.ts';
 
 export const reopeners = ['customer', 'person'] as const;
 
+/** Every event names the customer, so that the trail of one person is whole. */
+const ids = { conversationId: idOf<'conversation'>(), contactId: idOf<'contact'>() };
+
 /** One customer on one number: who looks after it, its state, notes, and what the customer last did. Stream `<organisation>.conversation-<conversation>`. */
 export const conversationEvents = defineEvents({
   ConversationStarted: {
     version: 1,
     says: 'A conversation began.',
-    data: { conversationId: idOf<'conversation'>(), contactId: idOf<'contact'>(), channelId: idOf<'channel'>(), startedAt: timeSchema },
+    data: { ...ids, channelId: idOf<'channel'>(), startedAt: timeSchema },
     personal: {},
     subject: null,
   },
@@ -18,8 +21,7 @@ export const conversationEvents = defineEvents({
     version: 1,
     says: 'The customer wrote; the free reply window is open until the given time.',
     data: {
-      conversationId: idOf<'conversation'>(),
-      contactId: idOf<'contact'>(),
+      ...ids,
       messageId: idOf<'message'>(),
       sentAt: timeSchema,
       windowUntil: timeSchema,
@@ -30,35 +32,35 @@ export const conversationEvents = defineEvents({
   ConversationAssigned: {
     version: 1,
     says: 'The conversation was given to a person, or to nobody.',
-    data: { conversationId: idOf<'conversation'>(), assignee: idOf<'account'>().nullable(), assignedAt: timeSchema },
+    data: { ...ids, assignee: idOf<'account'>().nullable(), assignedAt: timeSchema },
     personal: {},
     subject: null,
   },
   ConversationResolved: {
     version: 1,
     says: 'The conversation was resolved.',
-    data: { conversationId: idOf<'conversation'>(), resolvedAt: timeSchema },
+    data: { ...ids, resolvedAt: timeSchema },
     personal: {},
     subject: null,
   },
   ConversationReopened: {
     version: 1,
     says: 'The conversation was opened again.',
-    data: { conversationId: idOf<'conversation'>(), by: z.enum(reopeners), reopenedAt: timeSchema },
+    data: { ...ids, by: z.enum(reopeners), reopenedAt: timeSchema },
     personal: {},
     subject: null,
   },
   ConversationRead: {
     version: 1,
     says: 'A person read the conversation up to a message.',
-    data: { conversationId: idOf<'conversation'>(), upTo: idOf<'message'>(), readAt: timeSchema },
+    data: { ...ids, upTo: idOf<'message'>(), readAt: timeSchema },
     personal: {},
     subject: null,
   },
   NoteAdded: {
     version: 1,
     says: 'A note for colleagues was added.',
-    data: { conversationId: idOf<'conversation'>(), contactId: idOf<'contact'>(), noteId: idOf<'note'>(), addedAt: timeSchema },
+    data: { ...ids, noteId: idOf<'note'>(), addedAt: timeSchema },
     personal: { body: { class: 'note' } },
     subject: 'contactId',
   },
@@ -66,10 +68,11 @@ export const conversationEvents = defineEvents({
     version: 1,
     says: 'The customer of this conversation was erased; nothing more is recorded here.',
     data: {
-      conversationId: idOf<'conversation'>(),
-      contactId: idOf<'contact'>(),
+      ...ids,
       erasureId: idOf<'erasure'>(),
       certificate: certificateNumberSchema,
+      /** All notes of the conversation: they have no stream of their own to tell it. */
+      notes: z.array(idOf<'note'>()),
       erasedAt: timeSchema,
     },
     personal: {},

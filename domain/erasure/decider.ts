@@ -19,6 +19,7 @@ const stepOf = {
   CompleteErasure: 'ErasureCompleted',
 } as const satisfies Record<Exclude<ErasureCommand['type'], 'RequestErasure'>, ErasureStepEvent>;
 
+type Ids = { readonly erasureId: ErasureId; readonly contactId: ContactId };
 type Running = Extract<ErasureState, { kind: 'running' }>;
 type Command<T extends ErasureCommand['type']> = Extract<ErasureCommand, { type: T }> & At;
 type Step = Command<Exclude<ErasureCommand['type'], 'RequestErasure'>>;
@@ -37,46 +38,46 @@ const takeStep = (state: Running, command: Step, facts: ErasureFacts): Events =>
   const [wanted, done] = [steps.indexOf(stepOf[command.type]), steps.indexOf(state.done)];
   if (wanted <= done) return nothing();
   if (wanted > done + 1) return refuse('conflict', 'step-out-of-order');
-  const { erasureId } = state;
+  const ids = { erasureId: state.erasureId, contactId: state.contactId };
   switch (command.type) {
     case 'RecordFence':
-      return fence(erasureId, command, facts);
+      return fence(ids, command, facts);
     case 'RecordKeyDestroyed': {
       const { keyId, commitment, createdAt, destroyedAt } = command;
-      return accept({ type: 'KeyDestroyed', data: { erasureId, keyId, commitment, createdAt, destroyedAt }, personal: {} });
+      return accept({ type: 'KeyDestroyed', data: { ...ids, keyId, commitment, createdAt, destroyedAt }, personal: {} });
     }
     case 'RecordRemoval': {
       const { payloads, mediaFiles, identityRows, streamsClosed, at } = command;
       return accept({
         type: 'PayloadsRemoved',
-        data: { erasureId, payloads, mediaFiles, identityRows, streamsClosed, removedAt: at },
+        data: { ...ids, payloads, mediaFiles, identityRows, streamsClosed, removedAt: at },
         personal: {},
       });
     }
     case 'RecordVerification':
-      return verify(erasureId, command);
+      return verify(ids, command);
     case 'CompleteErasure': {
       const { statementDigest, at } = command;
-      return accept({ type: 'ErasureCompleted', data: { erasureId, statementDigest, completedAt: at }, personal: {} });
+      return accept({ type: 'ErasureCompleted', data: { ...ids, statementDigest, completedAt: at }, personal: {} });
     }
   }
 };
 
 /** A process that did not answer may still hold a key or a decision: a loud failure, never a warning. */
-const fence = (erasureId: ErasureId, command: Command<'RecordFence'>, { processes }: ErasureFacts): Events => {
+const fence = (ids: Ids, command: Command<'RecordFence'>, { processes }: ErasureFacts): Events => {
   const { unlinkedIdentifiers, at } = command;
   const acknowledgements = [...command.acknowledgements];
   const missing = processes.filter((processId) => !acknowledgements.some((one) => one.processId === processId));
   if (missing.length > 0) return refuse('conflict', 'acknowledgement-missing');
-  return accept({ type: 'SubjectFenced', data: { erasureId, unlinkedIdentifiers, acknowledgements, fencedAt: at }, personal: {} });
+  return accept({ type: 'SubjectFenced', data: { ...ids, unlinkedIdentifiers, acknowledgements, fencedAt: at }, personal: {} });
 };
 
-const verify = (erasureId: ErasureId, command: Command<'RecordVerification'>): Events => {
+const verify = (ids: Ids, command: Command<'RecordVerification'>): Events => {
   const { tried, opened, scannedFiles, scannedBytes, hits, at } = command;
   if (opened > 0 || hits > 0) return refuse('conflict', 'verification-failed');
   return accept({
     type: 'ErasureVerified',
-    data: { erasureId, tried, opened, scannedFiles, scannedBytes, hits, verifiedAt: at },
+    data: { ...ids, tried, opened, scannedFiles, scannedBytes, hits, verifiedAt: at },
     personal: {},
   });
 };

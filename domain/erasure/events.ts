@@ -17,6 +17,8 @@ export const erasureReasons = [
 
 const count = z.number().int().nonnegative();
 const counts = z.strictObject({ message: count, profile: count, media: count, note: count, ai: count, audit: count, credential: count });
+/** Every step names the customer, so that the trail of one person is whole. */
+const ids = { erasureId: idOf<'erasure'>(), contactId: idOf<'contact'>() };
 const acknowledgement = z.strictObject({ processId: idOf<'process'>(), drainedAt: timeSchema });
 
 /** One erasure from request to certificate; each step is recorded when it is done. Stream `<organisation>.erasure-<erasure>`. */
@@ -25,8 +27,7 @@ export const erasureEvents = defineEvents({
     version: 1,
     says: 'A data protection officer ordered the erasure of a customer.',
     data: {
-      erasureId: idOf<'erasure'>(),
-      contactId: idOf<'contact'>(),
+      ...ids,
       certificate: certificateNumberSchema,
       reason: z.enum(erasureReasons),
       role: z.enum(roles),
@@ -43,7 +44,7 @@ export const erasureEvents = defineEvents({
   SubjectFenced: {
     version: 1,
     says: 'Nothing more can be recorded for the customer; every process has drained its work and purged its caches.',
-    data: { erasureId: idOf<'erasure'>(), unlinkedIdentifiers: count, acknowledgements: z.array(acknowledgement), fencedAt: timeSchema },
+    data: { ...ids, unlinkedIdentifiers: count, acknowledgements: z.array(acknowledgement), fencedAt: timeSchema },
     personal: {},
     subject: null,
   },
@@ -51,7 +52,7 @@ export const erasureEvents = defineEvents({
     version: 1,
     says: 'The customer’s key was destroyed.',
     data: {
-      erasureId: idOf<'erasure'>(),
+      ...ids,
       keyId: idOf<'key'>(),
       commitment: digestSchema,
       createdAt: timeSchema,
@@ -64,7 +65,7 @@ export const erasureEvents = defineEvents({
     version: 1,
     says: 'The customer’s sealed values, files and index rows were removed.',
     data: {
-      erasureId: idOf<'erasure'>(),
+      ...ids,
       payloads: count,
       mediaFiles: count,
       identityRows: count,
@@ -78,7 +79,7 @@ export const erasureEvents = defineEvents({
     version: 1,
     says: 'Every reference was tried and nothing opened; the stores were searched.',
     data: {
-      erasureId: idOf<'erasure'>(),
+      ...ids,
       tried: count,
       opened: count,
       scannedFiles: count,
@@ -92,7 +93,7 @@ export const erasureEvents = defineEvents({
   ErasureCompleted: {
     version: 1,
     says: 'The erasure is complete; its certificate can be downloaded.',
-    data: { erasureId: idOf<'erasure'>(), statementDigest: digestSchema, completedAt: timeSchema },
+    data: { ...ids, statementDigest: digestSchema, completedAt: timeSchema },
     personal: {},
     subject: null,
   },
