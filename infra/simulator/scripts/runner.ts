@@ -33,7 +33,7 @@ type Play = {
   busyUntil: number;
 };
 
-export function createScriptRunner({ hub, phone }: Parts): ScriptRunner {
+export function createScriptRunner({ world, hub, phone }: Parts): ScriptRunner {
   const plays = new Map<string, Play>();
   let timers: Timers = createTimers();
 
@@ -63,8 +63,11 @@ export function createScriptRunner({ hub, phone }: Parts): ScriptRunner {
     if (other !== undefined) say(play, [other]);
   };
 
+  // A person answers what she has read, never what did not arrive.
   hub.listen((news) => {
-    if (news.type === 'message' && news.message.author === 'business') answer(news.message);
+    if (news.type !== 'message-state' || news.state !== 'read') return;
+    const message = world.byWamid.get(news.wamid);
+    if (message?.author === 'business') answer(message);
   });
 
   const begin = (play: Play): void => {
