@@ -13,6 +13,8 @@ export type ChannelView = {
   readonly appSecret: SealedHandle | null;
   readonly verifyToken: SealedHandle | null;
   readonly baseUrl: SealedHandle | null;
+  readonly handshaken: boolean;
+  /** `waiting` for the handshake, unless sending is stopped. */
   readonly state: 'waiting' | 'live' | 'stopped';
   readonly stopped: { readonly reason: string; readonly providerCode: number } | null;
   readonly connectedAt: IsoTime;

@@ -9,6 +9,7 @@ import type {
   NoteId,
   TenantId,
 } from '#domain/ids.ts';
+import type { Delivery } from '#domain/message/delivery.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 import type { DeliveryState } from '../thread/view.ts';
 
@@ -24,6 +25,10 @@ export type Preview = {
   readonly kind: 'text' | 'image' | 'document' | 'unsupported';
   readonly body: SealedHandle | null;
   readonly state: DeliveryState | null;
+  /** What `state` is derived from; null for what the customer wrote and for notes. */
+  readonly delivery: Delivery | null;
+  /** Revision of the message's own stream that the preview shows, so that no event of it counts twice. */
+  readonly revision: string;
   readonly at: IsoTime;
 };
 

@@ -1,8 +1,9 @@
 import type { AccountId, CertificateNumber, ContactId, ConversationId, IsoTime, MessageId, NoteId, TenantId } from '#domain/ids.ts';
 import type { Actor } from '#domain/message.ts';
+import type { Delivery } from '#domain/message/delivery.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 
-/** Rank of what became of a reply; it never falls. `failed` shows only until it was sent. */
+/** What became of a reply. It never falls, but when a person tries again; `failed` shows only until it was delivered. */
 export type DeliveryState = 'queued' | 'sending' | 'accepted' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | 'unknown';
 
 export type MediaState = 'none' | 'fetching' | 'stored' | 'failed';
@@ -11,7 +12,7 @@ type EntryBase = {
   readonly tenant: TenantId;
   readonly conversationId: ConversationId;
   readonly contactId: ContactId | null;
-  /** Order in the thread: time, then id. */
+  /** Order in the thread: time, then kind (a conversation starts before its first message), then id. */
   readonly order: string;
   readonly at: IsoTime;
 };
@@ -34,6 +35,8 @@ export type MessageEntry = EntryBase & {
     readonly failure: string | null;
   } | null;
   readonly state: DeliveryState | null;
+  /** What `state` is derived from; null for what the customer wrote. */
+  readonly delivery: Delivery | null;
   /** When each state was reached, WhatsApp's time where it reported one. */
   readonly reached: Readonly<Partial<Record<DeliveryState, IsoTime>>>;
   readonly attempt: number;
