@@ -20,7 +20,11 @@ export type AppendQueue = {
   readonly close: () => Promise<void>;
 };
 
-type Waiting = { readonly member: Member; readonly signal: AbortSignal | undefined; readonly settle: (outcome: Outcome | { readonly aborted: unknown }) => void };
+type Waiting = {
+  readonly member: Member;
+  readonly signal: AbortSignal | undefined;
+  readonly settle: (outcome: Outcome | { readonly aborted: unknown }) => void;
+};
 
 /**
  * Group commit: everything that arrives during one turn of the event loop is written together; nobody waits for a timer, so a lone
@@ -61,7 +65,9 @@ export const createAppendQueue = (write: (group: readonly Member[]) => Promise<r
       new Promise((resolve, reject) => {
         if (closed) return reject(new StoreFault('STORE_CLOSED', 'expected an open event log, got one that was closed'));
         if (queuedEvents + member.events.length > MAX_QUEUED_EVENTS) {
-          return reject(new StoreFault('STORE_BUSY', `expected at most ${String(MAX_QUEUED_EVENTS)} events in the queue, got more: try again`));
+          return reject(
+            new StoreFault('STORE_BUSY', `expected at most ${String(MAX_QUEUED_EVENTS)} events in the queue, got more: try again`),
+          );
         }
         queuedEvents += member.events.length;
         waiting.push({ member, signal, settle: (outcome) => settleWith(outcome, resolve, reject) });
@@ -74,7 +80,11 @@ export const createAppendQueue = (write: (group: readonly Member[]) => Promise<r
   };
 };
 
-const settleWith = (outcome: Outcome | { readonly aborted: unknown }, resolve: (result: AppendResult) => void, reject: (reason: unknown) => void) => {
+const settleWith = (
+  outcome: Outcome | { readonly aborted: unknown },
+  resolve: (result: AppendResult) => void,
+  reject: (reason: unknown) => void,
+) => {
   if (outcome instanceof StoreFault) return reject(outcome);
   if ('aborted' in outcome) return reject(outcome.aborted);
   resolve(outcome);
@@ -93,7 +103,8 @@ const settleGroup = async (group: readonly Waiting[], write: (group: readonly Me
     const outcomes = await write(group.map((entry) => entry.member));
     group.forEach((entry, index) => entry.settle(outcomes[index] ?? missing));
   } catch (error) {
-    const fault = error instanceof StoreFault ? error : new StoreFault('STORE_UNAVAILABLE', 'The event log could not be written.', { cause: error });
+    const fault =
+      error instanceof StoreFault ? error : new StoreFault('STORE_UNAVAILABLE', 'The event log could not be written.', { cause: error });
     group.forEach((entry) => entry.settle(fault));
   }
 };

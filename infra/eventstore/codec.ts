@@ -41,9 +41,11 @@ export const createEventCodec = (catalogueOf: CatalogueOf): EventCodec => {
 
   return {
     encode: (stream, event) => {
-      if (parseStream(stream) === null) throw new StoreFault('EVENT_MALFORMED', 'expected a stream name <tenant>.<category>-<id>, got another text');
+      if (parseStream(stream) === null)
+        throw new StoreFault('EVENT_MALFORMED', 'expected a stream name <tenant>.<category>-<id>, got another text');
       const schemas = schemasFor(stream, event.type);
-      if (schemas === null) throw new StoreFault('EVENT_NOT_DECLARED', `expected an event declared for ${streamParts(stream).category}, got another type`);
+      if (schemas === null)
+        throw new StoreFault('EVENT_NOT_DECLARED', `expected an event declared for ${streamParts(stream).category}, got another type`);
       if (parseId(event.id) === null) throw malformed(event.type, ['id']);
       if (event.version !== schemas.spec.version) throw malformed(event.type, ['version']);
       const content = schemas.stored.safeParse({ data: event.data, personal: event.personal });
@@ -54,10 +56,13 @@ export const createEventCodec = (catalogueOf: CatalogueOf): EventCodec => {
     },
     decode: (stored, place) => {
       const schemas = schemasFor(place.stream, stored.type);
-      if (schemas === null) throw new StoreFault('EVENT_NOT_DECLARED', 'expected an event that this program declares, got another type', { at: place });
+      if (schemas === null)
+        throw new StoreFault('EVENT_NOT_DECLARED', 'expected an event that this program declares, got another type', { at: place });
       if (stored.version > schemas.spec.version) {
         const versions = `${String(schemas.spec.version)}, got ${String(stored.version)}`;
-        throw new StoreFault('EVENT_VERSION_UNKNOWN', `expected ${stored.type} of version at most ${versions}: a newer program wrote it`, { at: place });
+        throw new StoreFault('EVENT_VERSION_UNKNOWN', `expected ${stored.type} of version at most ${versions}: a newer program wrote it`, {
+          at: place,
+        });
       }
       const frame = parseFrame(stored, place);
       const { tenant } = streamParts(place.stream);
@@ -78,7 +83,8 @@ const parseFrame = (stored: StoredEvent, place: EventPlace): Frame => {
   } catch {
     throw new StoreFault('EVENT_MALFORMED', `expected ${stored.type} as JSON, got other bytes`, { at: place });
   }
-  if (!isFrame(value)) throw new StoreFault('EVENT_MALFORMED', `expected ${stored.type} with data, personal and meta, got another shape`, { at: place });
+  if (!isFrame(value))
+    throw new StoreFault('EVENT_MALFORMED', `expected ${stored.type} with data, personal and meta, got another shape`, { at: place });
   return value;
 };
 
@@ -86,6 +92,11 @@ const parseFrame = (stored: StoredEvent, place: EventPlace): Frame => {
 const SAFE_SEGMENT = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/;
 
 const malformed = (type: string, path: readonly PropertyKey[]): StoreFault => {
-  const shown = path.map((segment) => (typeof segment === 'number' || (typeof segment === 'string' && SAFE_SEGMENT.test(segment)) ? String(segment) : '?'));
-  return new StoreFault('EVENT_MALFORMED', `expected ${type} as declared, got another value at ${shown.length === 0 ? 'its top' : shown.join('.')}`);
+  const shown = path.map((segment) =>
+    typeof segment === 'number' || (typeof segment === 'string' && SAFE_SEGMENT.test(segment)) ? String(segment) : '?',
+  );
+  return new StoreFault(
+    'EVENT_MALFORMED',
+    `expected ${type} as declared, got another value at ${shown.length === 0 ? 'its top' : shown.join('.')}`,
+  );
 };

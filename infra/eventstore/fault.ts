@@ -57,7 +57,8 @@ export const toStoreFault = (what: string, error: unknown): StoreFault => {
   if (error instanceof StoreFault) return error;
   const code = sqliteCode(error);
   const fault = (kind: StoreFaultCode, sentence: string) => new StoreFault(kind, sentence, { cause: error });
-  if (code === IOERR_SHMSIZE) return fault('STORE_FULL', `The disk that holds ${what} is full: nothing was written; free some space and try again.`);
+  if (code === IOERR_SHMSIZE)
+    return fault('STORE_FULL', `The disk that holds ${what} is full: nothing was written; free some space and try again.`);
   switch (code === null ? null : code & 0xff) {
     case SQLITE.full:
       return fault('STORE_FULL', `The disk that holds ${what} is full: nothing was written; free some space and try again.`);

@@ -24,16 +24,22 @@ export const judge = ({ expected, events, stream, find }: Question): Judgement =
   const found = events.map((event) => find(event.id));
   const last = found.at(-1);
   if (found.some((place) => place !== undefined)) {
-    const repeated = stream !== null && found.every((place, index) => place?.stream === stream.key && place.revision === (found[0]?.revision ?? 0) + index);
+    const repeated =
+      stream !== null &&
+      found.every((place, index) => place?.stream === stream.key && place.revision === (found[0]?.revision ?? 0) + index);
     if (!repeated || last === undefined) return { kind: 'done', outcome: idTaken() };
-    return { kind: 'done', outcome: { kind: 'appended', revision: BigInt(last.revision), position: BigInt(last.position), repeated: true } };
+    return {
+      kind: 'done',
+      outcome: { kind: 'appended', revision: BigInt(last.revision), position: BigInt(last.position), repeated: true },
+    };
   }
   const actual = stream === null ? null : BigInt(stream.last);
   const fits = expected === 'any' || (expected === 'none' ? actual === null : expected === actual);
   return fits ? { kind: 'write' } : { kind: 'done', outcome: { kind: 'conflict', actual } };
 };
 
-const idTaken = () => new StoreFault('EVENT_ID_TAKEN', 'expected new event ids or exactly those of an earlier append to this stream, got a mixture');
+const idTaken = () =>
+  new StoreFault('EVENT_ID_TAKEN', 'expected new event ids or exactly those of an earlier append to this stream, got a mixture');
 
 /** An append names at least one event, and each id once. */
 export const checkBatch = (events: readonly StoredEvent[]): void => {

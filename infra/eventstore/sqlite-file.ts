@@ -94,9 +94,13 @@ const openFault = (options: SqliteFile, error: unknown): StoreFault => {
   try {
     accessSync(dirname(options.file), constants.W_OK);
   } catch {
-    return new StoreFault('STORE_READ_ONLY', `The folder of ${options.what} is missing or cannot be written: check the path, the disk and the permissions.`, {
-      cause: error,
-    });
+    return new StoreFault(
+      'STORE_READ_ONLY',
+      `The folder of ${options.what} is missing or cannot be written: check the path, the disk and the permissions.`,
+      {
+        cause: error,
+      },
+    );
   }
   return fault;
 };

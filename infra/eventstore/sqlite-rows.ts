@@ -61,7 +61,9 @@ export const eventRows = (db: DatabaseSync, codec: EventCodec): EventRows => {
   const selectStream = statement(
     `SELECT ${COLUMNS} FROM streams s JOIN events e ON e.stream = s.key WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`,
   );
-  const selectAfter = statement(`SELECT ${COLUMNS} FROM events e JOIN streams s ON s.key = e.stream WHERE e.position > ? ORDER BY e.position LIMIT ?`);
+  const selectAfter = statement(
+    `SELECT ${COLUMNS} FROM events e JOIN streams s ON s.key = e.stream WHERE e.position > ? ORDER BY e.position LIMIT ?`,
+  );
   const keys = new Map<StreamName, number>();
 
   const keyOf = (stream: StreamName): number | null => {
@@ -118,7 +120,8 @@ const decodeRow = (codec: EventCodec, [position, name, revision, id, type, versi
   return codec.decode({ id: eventId, type, version, body }, { stream, revision: BigInt(revision), position: BigInt(position) });
 };
 
-const damagedRow = () => new StoreFault('STORE_DAMAGED', 'The file of the event log is damaged: a row holds other kinds of values than expected.');
+const damagedRow = () =>
+  new StoreFault('STORE_DAMAGED', 'The file of the event log is damaged: a row holds other kinds of values than expected.');
 
 /** With `setReturnArrays` a row is an array; the type definitions say record. */
 const rowOf = (value: unknown): EventRow => {
@@ -135,10 +138,11 @@ const nullableNumberAt = (values: EventRow, index: number): number | null => {
 
 /** Oldest entry out: a Map keeps the order of insertion. */
 const remember = (keys: Map<StreamName, number>, stream: StreamName, key: number): number => {
-  if (keys.size >= CACHED_STREAMS) for (const oldest of keys.keys()) {
-    keys.delete(oldest);
-    break;
-  }
+  if (keys.size >= CACHED_STREAMS)
+    for (const oldest of keys.keys()) {
+      keys.delete(oldest);
+      break;
+    }
   keys.set(stream, key);
   return key;
 };

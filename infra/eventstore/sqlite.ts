@@ -20,7 +20,14 @@ export type SqliteEventStoreOptions = { readonly file: string; readonly catalogu
 
 /** The event log in one SQLite file: durable when `append` resolves, safe for several processes. */
 export const openSqliteEventStore = ({ file, catalogueOf }: SqliteEventStoreOptions): EventStore => {
-  const db = openSqliteFile({ file, what: WHAT, applicationId: APPLICATION_ID, formatVersion: FORMAT_VERSION, schema: EVENT_LOG_SCHEMA, synchronous: 'FULL' });
+  const db = openSqliteFile({
+    file,
+    what: WHAT,
+    applicationId: APPLICATION_ID,
+    formatVersion: FORMAT_VERSION,
+    schema: EVENT_LOG_SCHEMA,
+    synchronous: 'FULL',
+  });
   const codec = createEventCodec(catalogueOf);
   const rows = eventRows(db, codec);
   const hub = createHub();
@@ -64,7 +71,8 @@ export const openSqliteEventStore = ({ file, catalogueOf }: SqliteEventStoreOpti
     readStream: (stream, { from = 0n, limit } = {}) => reading(() => rows.ofStream(stream, from, limit ?? -1).map(rows.decode)),
     readAll,
     head: () => reading(rows.head),
-    subscribe: (after, { batch, signal }) => watcher.during(follow({ hub, readAll }, after, { batch, signal: AbortSignal.any([signal, closing.signal]) })),
+    subscribe: (after, { batch, signal }) =>
+      watcher.during(follow({ hub, readAll }, after, { batch, signal: AbortSignal.any([signal, closing.signal]) })),
     close: async () => {
       await queue.close();
       if (closing.signal.aborted) return;

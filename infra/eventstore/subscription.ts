@@ -37,7 +37,11 @@ export const createHub = (): Hub => {
 type Source = { readonly hub: Hub; readonly readAll: (after: bigint, limit: number) => Promise<readonly RecordedEvent[]> };
 
 /** Catches up, then follows, by the same read: there is no seam between the two at which an event could be lost or doubled. */
-export async function* follow(source: Source, after: bigint, options: { readonly batch: number; readonly signal: AbortSignal }): AsyncGenerator<readonly RecordedEvent[]> {
+export async function* follow(
+  source: Source,
+  after: bigint,
+  options: { readonly batch: number; readonly signal: AbortSignal },
+): AsyncGenerator<readonly RecordedEvent[]> {
   let position = after;
   while (!options.signal.aborted) {
     const seen = source.hub.version();

@@ -1,6 +1,16 @@
 import type { CollectionSpec, ViewQuery, ViewStore, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/eventstore/fault.ts';
-import { type Cursor, cursorText, declaredCollections, indexForCount, indexForQuery, type IndexValue, indexValue, segmentsOf, specOf } from './query.ts';
+import {
+  type Cursor,
+  cursorText,
+  declaredCollections,
+  indexForCount,
+  indexForQuery,
+  type IndexValue,
+  indexValue,
+  segmentsOf,
+  specOf,
+} from './query.ts';
 import { checkpointBehind, prepareWrite } from './sqlite-writes.ts';
 
 type Row = { readonly id: string; readonly text: string; readonly fields: Readonly<Record<string, unknown>> };
@@ -87,7 +97,8 @@ const fieldOf = (row: Row, name: string): IndexValue => {
   return value === undefined || value === null ? null : JSON.stringify(value);
 };
 
-const matches = (row: Row, where: ViewQuery['where']): boolean => Object.entries(where).every(([name, value]) => fieldOf(row, name) === indexValue(value));
+const matches = (row: Row, where: ViewQuery['where']): boolean =>
+  Object.entries(where).every(([name, value]) => fieldOf(row, name) === indexValue(value));
 
 const insideBounds = (row: Row, { sort, from, to }: ViewQuery): boolean => {
   const value = fieldOf(row, sort.field);

@@ -10,7 +10,10 @@ export const declaredCollections = (collections: readonly CollectionSpec[]): Rea
   for (const spec of collections) {
     const names = [spec.name, ...spec.indexes.flat()];
     if (!names.every((name) => NAME.test(name)) || spec.indexes.some((fields) => fields.length === 0) || declared.has(spec.name)) {
-      throw new StoreFault('VIEW_NOT_DECLARED', `expected a collection declared once, with plain names, got ${NAME.test(spec.name) ? spec.name : 'another name'}`);
+      throw new StoreFault(
+        'VIEW_NOT_DECLARED',
+        `expected a collection declared once, with plain names, got ${NAME.test(spec.name) ? spec.name : 'another name'}`,
+      );
     }
     declared.set(spec.name, spec);
   }
@@ -39,7 +42,8 @@ export const indexForCount = (spec: CollectionSpec, where: Readonly<Record<strin
   return found.slice(0, keys.length);
 };
 
-const notIndexed = (spec: CollectionSpec) => new StoreFault('VIEW_NOT_INDEXED', `expected a query that an index of ${spec.name} answers, got another shape`);
+const notIndexed = (spec: CollectionSpec) =>
+  new StoreFault('VIEW_NOT_INDEXED', `expected a query that an index of ${spec.name} answers, got another shape`);
 
 /** A value as the index holds it: JSON booleans are 1 and 0 there. */
 export type IndexValue = string | number | null;
@@ -48,7 +52,8 @@ export const indexValue = (value: ViewValue): IndexValue => (typeof value === 'b
 /** Where a page ended: the value of the sort field and the id of its last document. */
 export type Cursor = { readonly value: IndexValue; readonly id: string };
 
-export const cursorText = (field: string, cursor: Cursor): string => Buffer.from(JSON.stringify([field, cursor.value, cursor.id])).toString('base64url');
+export const cursorText = (field: string, cursor: Cursor): string =>
+  Buffer.from(JSON.stringify([field, cursor.value, cursor.id])).toString('base64url');
 
 /** Cursors come back from outside: anything but a cursor of this sort field is refused. */
 export const parseCursor = (field: string, text: string): Cursor => {
@@ -73,7 +78,11 @@ export type Segment = { readonly kind: 'empty' | 'filled'; readonly cursor: Curs
 export const segmentsOf = (query: ViewQuery): readonly Segment[] => {
   const cursor = query.after === undefined ? null : parseCursor(query.sort.field, query.after);
   const bounded = query.from !== undefined || query.to !== undefined;
-  const kinds = bounded ? (['filled'] as const) : query.sort.direction === 'ascending' ? (['empty', 'filled'] as const) : (['filled', 'empty'] as const);
+  const kinds = bounded
+    ? (['filled'] as const)
+    : query.sort.direction === 'ascending'
+      ? (['empty', 'filled'] as const)
+      : (['filled', 'empty'] as const);
   const started = cursor === null ? 0 : kinds.findIndex((kind) => kind === (cursor.value === null ? 'empty' : 'filled'));
   if (started === -1) return [];
   return kinds.slice(started).map((kind, index) => ({ kind, cursor: index === 0 ? cursor : null }));

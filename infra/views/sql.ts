@@ -38,7 +38,10 @@ const segmentStatement = (spec: CollectionSpec, query: ViewQuery, fields: readon
   if (segment.cursor !== null && segment.kind === 'empty') add(`id ${beyond} ?`, segment.cursor.id);
   if (segment.cursor !== null && segment.kind === 'filled') add(`(${sort}, id) ${beyond} (?, ?)`, segment.cursor.value, segment.cursor.id);
   const from = `FROM "${spec.name}" INDEXED BY "${indexName(spec, fields)}"`;
-  return { sql: `SELECT id, ${sort}, json(body) ${from} WHERE ${terms.join(' AND ')} ORDER BY ${sort} ${order}, id ${order} LIMIT ?`, values };
+  return {
+    sql: `SELECT id, ${sort}, json(body) ${from} WHERE ${terms.join(' AND ')} ORDER BY ${sort} ${order}, id ${order} LIMIT ?`,
+    values,
+  };
 };
 
 export const countStatement = (spec: CollectionSpec, where: Readonly<Record<string, ViewValue>>): Statement => {

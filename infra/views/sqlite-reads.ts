@@ -28,7 +28,12 @@ export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, Coll
       const hits: Hit<D>[] = [];
       const wanted = query.limit + 1;
       for (const { sql, values } of findStatements(specOf(declared, collection), query)) {
-        if (hits.length < wanted) hits.push(...prepare(sql).all(...values, wanted - hits.length).map((row) => hitOf<D>(row)));
+        if (hits.length < wanted)
+          hits.push(
+            ...prepare(sql)
+              .all(...values, wanted - hits.length)
+              .map((row) => hitOf<D>(row)),
+          );
       }
       const page = hits.slice(0, query.limit);
       const end = page.at(-1);
@@ -61,4 +66,5 @@ const parseDocument = <D>(text: unknown): D => {
   return JSON.parse(text) as D;
 };
 
-const damaged = () => new StoreFault('STORE_DAMAGED', 'The file of the views is damaged: a row holds other kinds of values than expected. Rebuild the views.');
+const damaged = () =>
+  new StoreFault('STORE_DAMAGED', 'The file of the views is damaged: a row holds other kinds of values than expected. Rebuild the views.');

@@ -11,7 +11,8 @@ const WHAT = 'the views';
 const SLICE_MS = 4;
 
 export const sqliteWrites = (db: DatabaseSync, prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>) => {
-  const setCheckpoint = 'INSERT INTO "vconnect.checkpoints" (projection, position) VALUES (?, ?) ON CONFLICT (projection) DO UPDATE SET position = excluded.position';
+  const setCheckpoint =
+    'INSERT INTO "vconnect.checkpoints" (projection, position) VALUES (?, ?) ON CONFLICT (projection) DO UPDATE SET position = excluded.position';
 
   const inTransaction = async (run: () => void | Promise<void>): Promise<void> => {
     await beginWrite(db, WHAT);
@@ -26,7 +27,11 @@ export const sqliteWrites = (db: DatabaseSync, prepare: Prepare, declared: Reado
 
   const write = ({ collection, id, text }: Prepared): void => {
     if (text === null) prepare(`DELETE FROM "${collection}" WHERE id = ?`).run(id);
-    else prepare(`INSERT INTO "${collection}" (id, body) VALUES (?, jsonb(?)) ON CONFLICT (id) DO UPDATE SET body = excluded.body`).run(id, text);
+    else
+      prepare(`INSERT INTO "${collection}" (id, body) VALUES (?, jsonb(?)) ON CONFLICT (id) DO UPDATE SET body = excluded.body`).run(
+        id,
+        text,
+      );
   };
 
   return {
@@ -65,4 +70,8 @@ export const prepareWrite = (spec: CollectionSpec, { id, document }: ViewWrite):
 };
 
 /** A second projector that fell behind would write older documents over newer ones. */
-export const checkpointBehind = () => new StoreFault('VIEW_CHECKPOINT_BEHIND', 'expected a checkpoint at or behind the stored one, got an earlier one: another projector was faster');
+export const checkpointBehind = () =>
+  new StoreFault(
+    'VIEW_CHECKPOINT_BEHIND',
+    'expected a checkpoint at or behind the stored one, got an earlier one: another projector was faster',
+  );

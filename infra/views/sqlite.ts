@@ -12,7 +12,8 @@ const WHAT = 'the views';
 const APPLICATION_ID = 0x56435657;
 const FORMAT_VERSION = 1;
 
-const CHECKPOINTS = 'CREATE TABLE IF NOT EXISTS "vconnect.checkpoints" (projection TEXT PRIMARY KEY NOT NULL, position INTEGER NOT NULL) STRICT;';
+const CHECKPOINTS =
+  'CREATE TABLE IF NOT EXISTS "vconnect.checkpoints" (projection TEXT PRIMARY KEY NOT NULL, position INTEGER NOT NULL) STRICT;';
 
 export type SqliteViewsOptions = { readonly file: string; readonly collections: readonly CollectionSpec[] };
 

@@ -101,7 +101,9 @@ describe.each(eventStores)('event store on $name', ({ open }) => {
 
   test('gives every one of many concurrent writers its place: positions dense, revisions contiguous', async () => {
     const streams = Array.from({ length: 8 }, newStream);
-    const results = await Promise.all(Array.from({ length: 400 }, (_, index) => store.append(streams[index % 8] ?? newStream(), 'any', [statusEvent()])));
+    const results = await Promise.all(
+      Array.from({ length: 400 }, (_, index) => store.append(streams[index % 8] ?? newStream(), 'any', [statusEvent()])),
+    );
     const log = await store.readAll(0n, 1_000);
     expect(positions(log)).toEqual(upTo(400));
     for (const stream of streams) expect(revisions(await store.readStream(stream))).toEqual(upTo(49, 0));
@@ -151,11 +153,23 @@ describe.each(eventStores)('event store on $name', ({ open }) => {
     ['an undeclared type', (event: object) => ({ ...event, type: 'SomethingElse' }), 'EVENT_NOT_DECLARED'],
     ['a name of the prototype as type', (event: object) => ({ ...event, type: 'constructor' }), 'EVENT_NOT_DECLARED'],
     ['another version', (event: object) => ({ ...event, version: 2 }), 'EVENT_MALFORMED'],
-    ['a field that is not declared', (event: { data: object }) => ({ ...event, data: { ...event.data, phone: '+201001234567' } }), 'EVENT_MALFORMED'],
+    [
+      'a field that is not declared',
+      (event: { data: object }) => ({ ...event, data: { ...event.data, phone: '+201001234567' } }),
+      'EVENT_MALFORMED',
+    ],
     ['a personal value in the clear', (event: object) => ({ ...event, personal: { details: 'Hello from Mona' } }), 'EVENT_MALFORMED'],
-    ['free text where a code belongs', (event: { data: object }) => ({ ...event, data: { ...event.data, status: 'Hello from Mona' } }), 'EVENT_MALFORMED'],
+    [
+      'free text where a code belongs',
+      (event: { data: object }) => ({ ...event, data: { ...event.data, status: 'Hello from Mona' } }),
+      'EVENT_MALFORMED',
+    ],
     ['a foreign id', (event: object) => ({ ...event, id: '+201001234567' }), 'EVENT_MALFORMED'],
-    ['an actor with more than it may say', (event: { meta: object }) => ({ ...event, meta: { ...event.meta, name: 'Mona' } }), 'EVENT_MALFORMED'],
+    [
+      'an actor with more than it may say',
+      (event: { meta: object }) => ({ ...event, meta: { ...event.meta, name: 'Mona' } }),
+      'EVENT_MALFORMED',
+    ],
   ])('refuses %s, and the fault repeats no value', async (_, change, code) => {
     const event = change(statusEvent()) as ReturnType<typeof statusEvent>;
     const refused = await store.append(newStream(), 'none', [event]).catch((error: unknown) => error);
@@ -167,7 +181,9 @@ describe.each(eventStores)('event store on $name', ({ open }) => {
   test('refuses a stream name that is not one, a category nobody declared, and an append of nothing', async () => {
     const stream = newStream();
     await expect(store.append('Mona' as typeof stream, 'none', [statusEvent()])).rejects.toMatchObject({ code: 'EVENT_MALFORMED' });
-    await expect(store.append(stream.replace('message', 'invoice') as typeof stream, 'none', [statusEvent()])).rejects.toMatchObject({ code: 'EVENT_NOT_DECLARED' });
+    await expect(store.append(stream.replace('message', 'invoice') as typeof stream, 'none', [statusEvent()])).rejects.toMatchObject({
+      code: 'EVENT_NOT_DECLARED',
+    });
     await expect(store.append(stream, 'none', [])).rejects.toMatchObject({ code: 'EVENT_MALFORMED' });
   });
 

@@ -41,4 +41,5 @@ export const receivedEvent = (): NewEvent => {
   };
 };
 
-export const statusEvents = (count: number): readonly NewEvent[] => Array.from({ length: count }, (_, index) => statusEvent({ providerCode: index }));
+export const statusEvents = (count: number): readonly NewEvent[] =>
+  Array.from({ length: count }, (_, index) => statusEvent({ providerCode: index }));

@@ -1,0 +1,131 @@
+import type { StreamName } from '#domain/ids.ts';
+import type { RecordedEvent } from '#domain/message.ts';
+import type { ViewStore, ViewWrite } from '#domain/ports.ts';
+import { breather } from '#infra/views/breather.ts';
+import type { Projection, Target } from '#projections/projection.ts';
+import { errorCode } from './collections.ts';
+import type { FeedItem } from './feed.ts';
+
+/** How long a batch may hold the event loop before it lets others go on. */
+const SLICE_MS = 4;
+/** Documents loaded at one go, about 5 µs each. */
+const LOADED_AT_ONCE = 200;
+
+/** An event that the projection cannot apply. Its stream waits from here on. */
+export type Poison = {
+  readonly stream: StreamName;
+  readonly revision: bigint;
+  readonly position: bigint;
+  readonly eventType: string | null;
+  readonly code: string;
+};
+
+export type Applied = { readonly writes: readonly ViewWrite[]; readonly changed: readonly Target[]; readonly poison: readonly Poison[] };
+
+/**
+ * A document as the batch sees it. `applied` is stored with it: for each guarded source stream the revision that it has taken in, so that
+ * an event reaches a document once, whatever comes again or late.
+ */
+type Slot = {
+  readonly target: Target;
+  readonly document: object | null;
+  readonly applied: Readonly<Record<string, number>>;
+  readonly dirty: boolean;
+};
+type Stored = { readonly applied?: Readonly<Record<string, number>> };
+type Step = { readonly event: RecordedEvent; readonly targets: readonly Target[] };
+type Options = { readonly projection: Projection; readonly views: ViewStore; readonly waiting: (stream: StreamName) => boolean };
+
+/** Applies items in order to the documents they touch. An event changes all of its documents or none. */
+export const applyItems = async (items: readonly FeedItem[], options: Options): Promise<Applied> => {
+  const poison = new Map<StreamName, Poison>();
+  const steps = routeItems(items, options, poison);
+  const slots = await loadSlots(steps, options.views);
+  const breathe = breather(SLICE_MS);
+  for (const step of steps) {
+    const { stream, position } = step.event;
+    const parkedAt = poison.get(stream)?.position;
+    if (parkedAt !== undefined && parkedAt <= position) continue;
+    try {
+      for (const slot of evolveStep(step, options.projection, slots)) slots.set(keyOf(slot.target), slot);
+    } catch (error) {
+      poison.set(stream, poisonOf(step.event, error));
+    }
+    await breathe();
+  }
+  const dirty = [...slots.values()].filter((slot) => slot.dirty);
+  return { writes: dirty.map(writeOf), changed: dirty.map((slot) => slot.target), poison: [...poison.values()] };
+};
+
+const keyOf = (target: Target): string => `${target.collection}/${target.id}`;
+
+const poisonOf = (event: RecordedEvent, error: unknown): Poison => {
+  const { stream, revision, position, type } = event;
+  return { stream, revision, position, eventType: type, code: errorCode(error) };
+};
+
+const routeItems = (items: readonly FeedItem[], { projection, waiting }: Options, poison: Map<StreamName, Poison>): readonly Step[] => {
+  const steps: Step[] = [];
+  for (const item of items) {
+    const stream = item.kind === 'event' ? item.event.stream : item.place.stream;
+    if (waiting(stream) || poison.has(stream)) continue;
+    if (item.kind === 'unreadable') {
+      poison.set(stream, { ...item.place, eventType: null, code: item.code });
+      continue;
+    }
+    try {
+      const targets = projection.route(item.event);
+      if (targets.length > 0) steps.push({ event: item.event, targets });
+    } catch (error) {
+      poison.set(stream, poisonOf(item.event, error));
+    }
+  }
+  return steps;
+};
+
+const loadSlots = async (steps: readonly Step[], views: ViewStore): Promise<Map<string, Slot>> => {
+  const wanted = new Map<string, Map<string, Target>>();
+  for (const target of steps.flatMap((step) => step.targets)) {
+    const ofCollection = wanted.get(target.collection) ?? new Map<string, Target>();
+    wanted.set(target.collection, ofCollection.set(target.id, { collection: target.collection, id: target.id }));
+  }
+  const slots = new Map<string, Slot>();
+  const breathe = breather(SLICE_MS);
+  for (const [collection, targets] of wanted) {
+    const ids = [...targets.keys()];
+    for (let start = 0; start < ids.length; start += LOADED_AT_ONCE) {
+      const found = await views.getMany<object>(collection, ids.slice(start, start + LOADED_AT_ONCE));
+      for (const id of ids.slice(start, start + LOADED_AT_ONCE))
+        slots.set(`${collection}/${id}`, slotOf({ collection, id }, found.get(id) ?? null));
+      await breathe();
+    }
+  }
+  return slots;
+};
+
+const slotOf = (target: Target, stored: (object & Stored) | null): Slot => {
+  if (stored === null) return { target, document: null, applied: {}, dirty: false };
+  const { applied = {}, ...document } = stored;
+  return { target, document, applied, dirty: false };
+};
+
+const evolveStep = ({ event, targets }: Step, projection: Projection, slots: ReadonlyMap<string, Slot>): Iterable<Slot> => {
+  const staged = new Map<string, Slot>();
+  const revision = Number(event.revision);
+  for (const target of targets) {
+    const key = keyOf(target);
+    const slot = staged.get(key) ?? slots.get(key) ?? slotOf(target, null);
+    const guarded = projection.guard?.(event, target) ?? true;
+    if (guarded && (slot.applied[event.stream] ?? -1) >= revision) continue;
+    const document = projection.evolve(slot.document, event, target);
+    const unchanged = document === slot.document && (document === null || !guarded);
+    const applied = guarded ? { ...slot.applied, [event.stream]: revision } : slot.applied;
+    staged.set(key, unchanged ? slot : { target: slot.target, document, applied, dirty: true });
+  }
+  return staged.values();
+};
+
+const writeOf = ({ target, document, applied }: Slot): ViewWrite => {
+  if (document === null) return { ...target, document: null };
+  return { ...target, document: Object.keys(applied).length === 0 ? document : { ...document, applied } };
+};
