@@ -8,30 +8,30 @@ import { ROOT } from './root.ts';
 type Generator = { readonly path: string; readonly generate: () => string | Promise<string> };
 
 /** The generated files whose text on disk is not what their generator writes today. */
-export const staleFiles = async (): Promise<readonly string[]> => {
+export const staleFiles = async (root = ROOT): Promise<readonly string[]> => {
   const stale: string[] = [];
-  for (const { path, generate } of await generators()) {
-    if (textOf(path) !== (await generate())) stale.push(path);
+  for (const { path, generate } of await generators(root)) {
+    if (textOf(join(root, path)) !== (await generate())) stale.push(path);
   }
   return stale;
 };
 
 /** Writes every generated file that is stale and returns their paths. */
-export const writeGeneratedFiles = async (): Promise<readonly string[]> => {
+export const writeGeneratedFiles = async (root = ROOT): Promise<readonly string[]> => {
   const written: string[] = [];
-  for (const { path, generate } of await generators()) {
+  for (const { path, generate } of await generators(root)) {
     const text = await generate();
-    if (textOf(path) === text) continue;
-    writeFileSync(join(ROOT, path), text);
+    if (textOf(join(root, path)) === text) continue;
+    writeFileSync(join(root, path), text);
     written.push(path);
   }
   return written;
 };
 
-const generators = async (): Promise<readonly Generator[]> => {
+const generators = async (root: string): Promise<readonly Generator[]> => {
   const found: Generator[] = [];
-  for (const file of globSync('infra/tooling/generate/*.ts', { cwd: ROOT }).sort()) {
-    const module: unknown = await import(pathToFileURL(join(ROOT, file)).href);
+  for (const file of globSync('infra/tooling/generate/*.ts', { cwd: root }).sort()) {
+    const module: unknown = await import(pathToFileURL(join(root, file)).href);
     if (!isGenerator(module)) {
       throw Object.assign(new Error(`expected ${file} to export "path" and "generate", got neither or one`), { code: 'bad_generator' });
     }
@@ -48,9 +48,9 @@ const isGenerator = (module: unknown): module is Generator =>
   'generate' in module &&
   typeof module.generate === 'function';
 
-const textOf = (path: string): string | undefined => {
+const textOf = (file: string): string | undefined => {
   try {
-    return readFileSync(join(ROOT, path), 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
