@@ -1,0 +1,37 @@
+import type { Io } from './io.ts';
+
+const WIDTH = 30;
+const REDRAW_MS = 100;
+const TALK_MS = 5_000;
+
+export type Progress = { readonly at: (done: bigint, all: bigint) => void; readonly end: () => void };
+
+/** A bar where a person watches; a line every five seconds in a log. */
+export const progressBar = (io: Io, what: string, now: () => number = () => performance.now()): Progress => {
+  const startedAt = now();
+  let shownAt = -TALK_MS;
+  let last: readonly [bigint, bigint] = [0n, 0n];
+  const show = (): void => {
+    shownAt = now();
+    if (io.live) io.draw(bar(what, last, shownAt - startedAt));
+    else io.say(`${what}: ${percent(last)} % (${String(last[0])} of ${String(last[1])} events)`);
+  };
+  return {
+    at: (done, all) => {
+      last = [done, all];
+      if (now() - shownAt >= (io.live ? REDRAW_MS : TALK_MS)) show();
+    },
+    end: () => {
+      show();
+      if (io.live) io.say('');
+    },
+  };
+};
+
+const percent = ([done, all]: readonly [bigint, bigint]): number => (all === 0n ? 100 : Math.min(100, Number((done * 100n) / all)));
+
+const bar = (what: string, last: readonly [bigint, bigint], elapsedMs: number): string => {
+  const full = Math.round((percent(last) / 100) * WIDTH);
+  const perSecond = elapsedMs > 0 ? Math.round(Number(last[0]) / (elapsedMs / 1_000)) : 0;
+  return `${what} [${'█'.repeat(full)}${'·'.repeat(WIDTH - full)}] ${String(percent(last)).padStart(3)} %  ${String(last[0])} of ${String(last[1])}  ${String(perSecond)}/s`;
+};

@@ -1,0 +1,47 @@
+import { erasureReasons } from '#domain/erasure/events.ts';
+import { parseId } from '#domain/ids.ts';
+import { confirm, YES } from '../confirm.ts';
+import { EXIT, UsageFault } from '../exit-codes.ts';
+import { writeNew } from '../files.ts';
+import { withOperator } from '../operator.ts';
+import { saidNo } from '../refused.ts';
+import { type Args, result, type Verb } from '../verb.ts';
+
+export const erase: Verb = {
+  name: 'erase',
+  summary: 'Erase a person and save the certificate',
+  usage: ['erase CONTACT --as EMAIL --reason REASON [--out FILE] [--yes]'],
+  says: `Destroys the person's key, removes what it sealed, verifies that nothing opens, and saves the signed certificate. Cannot be undone. CONTACT is the id in the address of the contact's page. REASON is one of: ${erasureReasons.join(', ')}.`,
+  options: {
+    as: { type: 'string', value: 'EMAIL', says: 'The member, with the right to erase, in whose name it is done.' },
+    reason: { type: 'string', value: 'REASON', says: 'The legal ground.' },
+    out: { type: 'string', value: 'FILE', says: 'Where the certificate goes. Default: certificate-<erasure>.json here.' },
+    yes: YES,
+  },
+  run: async (args, context) => {
+    const { contactId, email, reason } = orderOf(args);
+    await confirm(args, context, { warning: 'This erases the person for good: nobody can bring the data back.', word: 'erase' });
+    const done = await withOperator(context, (operator) => operator.erase(email, contactId, reason, (step) => context.io.say(`… ${step}`)));
+    if (!done.ok) return saidNo(context, done);
+    const file = args.text('out') ?? `certificate-${done.erasureId}.json`;
+    await writeNew(file, done.certificate);
+    result(context, { ok: true, erasureId: done.erasureId, salt: done.salt, certificate: file }, [
+      `Erased. Certificate: ${file}`,
+      `Salt: ${done.salt}`,
+      'Give the salt to the person: with it, and only with it, they can prove that the certificate is about them. It is not kept here.',
+    ]);
+    return EXIT.done;
+  },
+};
+
+const orderOf = (args: Args): { readonly contactId: string; readonly email: string; readonly reason: string } => {
+  const [contactId, ...more] = args.positionals;
+  const email = args.text('as');
+  const reason = args.text('reason');
+  if (contactId === undefined || more.length > 0 || parseId(contactId) === null) throw new UsageFault('expected one contact id of 32 hexadecimal digits');
+  if (email === undefined) throw new UsageFault('--as: expected the e-mail address of a member who may erase');
+  if (reason === undefined || !erasureReasons.some((each) => each === reason)) {
+    throw new UsageFault(`--reason: expected one of ${erasureReasons.join(', ')}`);
+  }
+  return { contactId, email, reason };
+};

@@ -1,0 +1,36 @@
+import swagger from '@fastify/swagger';
+import { jsonSchemaTransform } from '@fastify/type-provider-zod';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { renderDocs } from './docs-page.ts';
+import { SESSION_COOKIE } from './access.ts';
+
+/** Collects the schemas of all routes that are registered after it. */
+export const describeApi = async (app: FastifyInstance): Promise<void> => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'V Connect',
+        version: '1',
+        description:
+          'Personal values come as `{state: value | erased | unavailable | tampered | absent}`: never blank, never guessed. Errors are `application/problem+json` with a stable `code`. Lists come in pages with an opaque cursor.',
+      },
+      security: [{ bearer: [] }, { cookie: [] }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'Made by `npx vconnect token` or in the settings.' },
+          cookie: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Of a signed-in browser; changes must come from the same origin.' },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+};
+
+export const docsRoutes: FastifyPluginAsync = async (app) => {
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type('application/json').send(JSON.stringify(app.swagger())));
+  app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
+    const { html, csp } = renderDocs(app.swagger());
+    return reply.type('text/html').header('content-security-policy', csp).send(html);
+  });
+};
