@@ -8,6 +8,7 @@ import {
   indexForQuery,
   type IndexValue,
   indexValue,
+  type Segment,
   segmentsOf,
   specOf,
 } from './query.ts';
@@ -81,12 +82,18 @@ const select = (rows: readonly Row[], query: ViewQuery): readonly Row[] => {
   const sign = query.sort.direction === 'ascending' ? 1 : -1;
   const matching = rows.filter((row) => matches(row, query.where) && insideBounds(row, query));
   const ordered = matching.sort((a, b) => sign * comparePlaces(placeOf(a, query), placeOf(b, query)));
-  return segmentsOf(query).flatMap(({ kind, cursor }) =>
-    ordered.filter((row) => {
-      const place = placeOf(row, query);
-      return (place.value === null) === (kind === 'empty') && (cursor === null || sign * comparePlaces(place, cursor) > 0);
-    }),
-  );
+  return segmentsOf(query).flatMap((segment) => ordered.filter((row) => insideSegment(placeOf(row, query), segment, sign)));
+};
+
+const insideSegment = ({ value, id }: Cursor, segment: Segment, sign: number): boolean => {
+  switch (segment.kind) {
+    case 'empty':
+      return value === null && (segment.afterId === null || sign * compare(id, segment.afterId) > 0);
+    case 'level':
+      return value === segment.value && sign * compare(id, segment.afterId) > 0;
+    case 'filled':
+      return value !== null && (segment.beyond === null || sign * compare(value, segment.beyond) > 0);
+  }
 };
 
 const placeOf = (row: Row, query: ViewQuery): Cursor => ({ value: fieldOf(row, query.sort.field), id: row.id });

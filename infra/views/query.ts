@@ -71,19 +71,23 @@ export const parseCursor = (field: string, text: string): Cursor => {
   return { value, id };
 };
 
-/** Documents without the sort field come first when ascending and last when descending, as NULL does in SQLite. */
-export type Segment = { readonly kind: 'empty' | 'filled'; readonly cursor: Cursor | null };
+/**
+ * A page is read in parts, each of which one index answers in order: documents without the sort field (first when ascending, last when
+ * descending, as NULL in SQLite), those level with the cursor, and those beyond it.
+ */
+export type Segment =
+  | { readonly kind: 'empty'; readonly afterId: string | null }
+  | { readonly kind: 'level'; readonly value: string | number; readonly afterId: string }
+  | { readonly kind: 'filled'; readonly beyond: string | number | null };
 
 /** The parts of a query in the order in which they are read; a later one only when the page is not full. */
 export const segmentsOf = (query: ViewQuery): readonly Segment[] => {
   const cursor = query.after === undefined ? null : parseCursor(query.sort.field, query.after);
-  const bounded = query.from !== undefined || query.to !== undefined;
-  const kinds = bounded
-    ? (['filled'] as const)
-    : query.sort.direction === 'ascending'
-      ? (['empty', 'filled'] as const)
-      : (['filled', 'empty'] as const);
-  const started = cursor === null ? 0 : kinds.findIndex((kind) => kind === (cursor.value === null ? 'empty' : 'filled'));
-  if (started === -1) return [];
-  return kinds.slice(started).map((kind, index) => ({ kind, cursor: index === 0 ? cursor : null }));
+  const ascending = query.sort.direction === 'ascending';
+  const empty: readonly Segment[] =
+    query.from !== undefined || query.to !== undefined ? [] : [{ kind: 'empty', afterId: cursor?.value === null ? cursor.id : null }];
+  const filled: Segment = { kind: 'filled', beyond: cursor?.value ?? null };
+  if (cursor === null) return ascending ? [...empty, filled] : [filled, ...empty];
+  if (cursor.value === null) return ascending && empty.length > 0 ? [...empty, filled] : empty;
+  return [{ kind: 'level', value: cursor.value, afterId: cursor.id }, filled, ...(ascending ? [] : empty)];
 };

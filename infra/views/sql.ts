@@ -23,11 +23,14 @@ export const findStatements = (spec: CollectionSpec, query: ViewQuery): readonly
   return segmentsOf(query).map((segment) => segmentStatement(spec, query, fields, segment));
 };
 
+/** Below every number and every text, and not NULL: a range that an index can start at, where IS NOT NULL would be a filter. */
+const LOWEST = '-9e999';
+
 const segmentStatement = (spec: CollectionSpec, query: ViewQuery, fields: readonly string[], segment: Segment): Statement => {
   const sort = field(query.sort.field);
-  const [order, beyond] = query.sort.direction === 'ascending' ? ['ASC', '>'] : ['DESC', '<'];
+  const [order, beyond] = query.sort.direction === 'ascending' ? (['ASC', '>'] as const) : (['DESC', '<'] as const);
   const filters = equalities(fields.slice(0, -1), query.where);
-  const terms = [...filters.terms, segment.kind === 'empty' ? `${sort} IS NULL` : `${sort} IS NOT NULL`];
+  const terms = [...filters.terms];
   const values = [...filters.values];
   const add = (term: string, ...added: IndexValue[]) => {
     terms.push(term);
@@ -35,13 +38,14 @@ const segmentStatement = (spec: CollectionSpec, query: ViewQuery, fields: readon
   };
   if (query.from !== undefined) add(`${sort} >= ?`, indexValue(query.from));
   if (query.to !== undefined) add(`${sort} <= ?`, indexValue(query.to));
-  if (segment.cursor !== null && segment.kind === 'empty') add(`id ${beyond} ?`, segment.cursor.id);
-  if (segment.cursor !== null && segment.kind === 'filled') add(`(${sort}, id) ${beyond} (?, ?)`, segment.cursor.value, segment.cursor.id);
+  if (segment.kind === 'empty') add(`${sort} IS NULL`);
+  if (segment.kind === 'empty' && segment.afterId !== null) add(`id ${beyond} ?`, segment.afterId);
+  if (segment.kind === 'level') add(`${sort} = ? AND id ${beyond} ?`, segment.value, segment.afterId);
+  if (segment.kind === 'filled' && segment.beyond !== null) add(`${sort} ${beyond} ?`, segment.beyond);
+  if (segment.kind === 'filled' && query.from === undefined && (segment.beyond === null || beyond === '<')) add(`${sort} >= ${LOWEST}`);
+  const sorted = segment.kind === 'filled' ? `${sort} ${order}, id ${order}` : `id ${order}`;
   const from = `FROM "${spec.name}" INDEXED BY "${indexName(spec, fields)}"`;
-  return {
-    sql: `SELECT id, ${sort}, json(body) ${from} WHERE ${terms.join(' AND ')} ORDER BY ${sort} ${order}, id ${order} LIMIT ?`,
-    values,
-  };
+  return { sql: `SELECT id, ${sort}, json(body) ${from} WHERE ${terms.join(' AND ')} ORDER BY ${sorted} LIMIT ?`, values };
 };
 
 export const countStatement = (spec: CollectionSpec, where: Readonly<Record<string, ViewValue>>): Statement => {
