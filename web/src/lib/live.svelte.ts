@@ -8,7 +8,14 @@ const longestWaitMs = 400;
 const offlineAfterMs = 3000;
 const retryMs = 4000;
 
-export type Live = Readonly<{ state: 'connecting' | 'open' | 'offline'; offlineSince: number | undefined; retry: () => void; stop: () => void }>;
+export type Live = Readonly<{
+  state: 'connecting' | 'open' | 'offline';
+  offlineSince: number | undefined;
+  retry: () => void;
+  stop: () => void;
+  /** For pages that count changes instead of loading them. Returns how to stop. */
+  listen: (listener: (views: Changed['views']) => void) => () => void;
+}>;
 
 /**
  * Listens to `/api/v1/stream` and asks the pages that depend on a changed view to load again: `depends('view:inbox')`, `depends('view:thread:<id>')`.
@@ -24,6 +31,7 @@ export function startLive(url = '/api/v1/stream'): Live {
   let firstChangeAt = 0;
   let missed = false;
   const changed = new Set<string>();
+  const listeners = new Set<(views: Changed['views']) => void>();
 
   const flush = () => {
     const names = new Set(changed);
@@ -58,13 +66,21 @@ export function startLive(url = '/api/v1/stream'): Live {
       missed = false;
     });
     source.addEventListener('error', lost);
-    source.addEventListener('changed', (event: MessageEvent<string>) => { mark(namesOf(event.data)); });
+    source.addEventListener('changed', (event: MessageEvent<string>) => {
+      const { views } = JSON.parse(event.data) as Changed;
+      mark(namesOf(views));
+      for (const listener of listeners) listener(views);
+    });
   };
   connect();
   return {
     get state() { return state; },
     get offlineSince() { return offlineSince; },
     retry: connect,
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     stop() {
       source?.close();
       for (const timer of [flushTimer, lostTimer, retryTimer]) clearTimeout(timer);
@@ -73,7 +89,6 @@ export function startLive(url = '/api/v1/stream'): Live {
 }
 
 /** `{name: 'thread', id}` wakes `view:thread:<id>` and `view:thread`. */
-function namesOf(data: string): readonly string[] {
-  const { views } = JSON.parse(data) as Changed;
+function namesOf(views: Changed['views']): readonly string[] {
   return views.flatMap((view) => (view.id === undefined ? [view.name] : [view.name, `${view.name}:${view.id}`]));
 }
