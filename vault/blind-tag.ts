@@ -25,11 +25,15 @@ const normalPhone = (text: string): string => [...text].map(digitOf).join('').re
  * Nothing left throws `VAULT_BAD_IDENTIFIER`.
  */
 export const normalIdentifier = (field: IdentityField, text: string): string => {
-  const normal = field === 'phone' ? normalPhone(text) : field === 'email' ? text.normalize('NFC').trim().toLowerCase().normalize('NFC') : text;
-  if (normal === '') throw new VaultFault('VAULT_BAD_IDENTIFIER', `expected an identifier of field ${field}, got nothing to recognise it by`);
+  const normal =
+    field === 'phone' ? normalPhone(text) : field === 'email' ? text.normalize('NFC').trim().toLowerCase().normalize('NFC') : text;
+  if (normal === '')
+    throw new VaultFault('VAULT_BAD_IDENTIFIER', `expected an identifier of field ${field}, got nothing to recognise it by`);
   return normal;
 };
 
 /** `HMAC-SHA-256(key, lp("tag/v1", tenant, field, purpose, normal form))`, 32 bytes. One key per tenant × field × purpose: no tag links two. */
 export const blindTag = (key: KeyObject, tenant: string, field: IdentityField, purpose: TagPurpose, normal: string): Uint8Array =>
-  createHmac('sha256', key).update(lp('tag/v1', tenant, field, purpose, normal)).digest();
+  createHmac('sha256', key)
+    .update(lp('tag/v1', tenant, field, purpose, normal))
+    .digest();

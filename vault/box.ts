@@ -15,7 +15,8 @@ export const BOX_OVERHEAD_BYTES = BOX_AT + nacl.secretbox.overheadLength;
 export const NONCE_BYTES = nacl.secretbox.nonceLength;
 
 export type BoxFailure = 'version' | 'commitment' | 'authentication' | 'framing';
-export type BoxOpened = { readonly kind: 'opened'; readonly bytes: Uint8Array } | { readonly kind: 'tampered'; readonly reason: BoxFailure };
+export type BoxOpened =
+  { readonly kind: 'opened'; readonly bytes: Uint8Array } | { readonly kind: 'tampered'; readonly reason: BoxFailure };
 
 // KeyObjects: five times faster than raw bytes with createHmac, and their bytes stay out of the JavaScript heap.
 const split = (key: KeyObject, context: Uint8Array): Buffer => createHmac('sha512', key).update(context).digest();

@@ -18,7 +18,8 @@ export const bucketBytes = (plaintextBytes: number): number => {
 
 /** @param plaintext at most `MAX_CHUNK_BYTES`; longer throws a RangeError (a mistake of the caller). */
 export const pad = (plaintext: Uint8Array): Uint8Array => {
-  if (plaintext.length > MAX_CHUNK_BYTES) throw new RangeError(`expected at most ${String(MAX_CHUNK_BYTES)} bytes, got ${String(plaintext.length)}`);
+  if (plaintext.length > MAX_CHUNK_BYTES)
+    throw new RangeError(`expected at most ${String(MAX_CHUNK_BYTES)} bytes, got ${String(plaintext.length)}`);
   const frame = new Uint8Array(bucketBytes(plaintext.length));
   new DataView(frame.buffer).setUint32(0, plaintext.length);
   frame.set(plaintext, LENGTH_BYTES);

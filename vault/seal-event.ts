@@ -13,7 +13,12 @@ export type PlainEvent = {
 };
 
 /** Where the event will stand; bound into each of its envelopes. */
-export type EventPlace = { readonly tenant: TenantId; readonly stream: StreamName; readonly eventId: EventId; readonly recordedAt: IsoTime };
+export type EventPlace = {
+  readonly tenant: TenantId;
+  readonly stream: StreamName;
+  readonly eventId: EventId;
+  readonly recordedAt: IsoTime;
+};
 
 /**
  * One seal request per personal field that the event carries, in the order of the catalogue. A field that the catalogue does not declare is
@@ -21,7 +26,8 @@ export type EventPlace = { readonly tenant: TenantId; readonly stream: StreamNam
  */
 export const sealRequests = (event: PlainEvent, spec: EventSpec, place: EventPlace): readonly SealRequest[] => {
   for (const field of Object.keys(event.personal)) {
-    if (!Object.hasOwn(spec.personal, field)) throw Object.assign(new Error(`expected a declared field of ${event.type}`), { code: 'VAULT_FIELD_NOT_DECLARED' });
+    if (!Object.hasOwn(spec.personal, field))
+      throw Object.assign(new Error(`expected a declared field of ${event.type}`), { code: 'VAULT_FIELD_NOT_DECLARED' });
   }
   const subject = spec.subject === null ? null : parseId<'subject'>(event.data[spec.subject]);
   return Object.entries(spec.personal).flatMap(([field, declared]) => {

@@ -72,7 +72,13 @@ export type MessageClaim = {
 };
 
 export type MessageClaimResult =
-  | { readonly kind: 'claimed'; readonly contactId: ContactId; readonly conversationId: ConversationId; readonly messageId: MessageId; readonly fresh: boolean }
+  | {
+      readonly kind: 'claimed';
+      readonly contactId: ContactId;
+      readonly conversationId: ConversationId;
+      readonly messageId: MessageId;
+      readonly fresh: boolean;
+    }
   /** The wamid was seen before and its claim was erased since: nothing was claimed, drop the message. */
   | { readonly kind: 'seen' };
 

@@ -31,7 +31,9 @@ export const createClaims = (parts: Parts) => {
         return { kind: 'failed' as const, error };
       }
     });
-    return identity.database.transact(() => ready.map((one) => (one.kind === 'failed' ? one : { kind: 'done' as const, value: one.value() })));
+    return identity.database.transact(() =>
+      ready.map((one) => (one.kind === 'failed' ? one : { kind: 'done' as const, value: one.value() })),
+    );
   }, CALLS_PER_FLUSH);
 
   const submit = async <R>(job: Job<R>): Promise<R> => {
@@ -167,4 +169,3 @@ const idOf = <Kind extends string>(text: string) => {
   if (id === null) throw new VaultFault('VAULT_STORE_DAMAGED', 'expected a claim to hold an id: restore identity.db from a backup');
   return id;
 };
-

@@ -83,6 +83,7 @@ const wantedOf = (cell: Cell): readonly Wanted[] => [
 /** The answer for a destroyed subject key, from its record. */
 const erasedOf = (row: Row): Erased => {
   const erasedAt = parseTime(row['destroyed_at']);
-  if (erasedAt === null) throw new VaultFault('VAULT_STORE_DAMAGED', 'expected the record of a destroyed key to say when: restore the keyring');
+  if (erasedAt === null)
+    throw new VaultFault('VAULT_STORE_DAMAGED', 'expected the record of a destroyed key to say when: restore the keyring');
   return { kind: 'erased', ...markOf(row), erasedAt };
 };

@@ -141,9 +141,18 @@ const asFault = (file: string, error: unknown): unknown => {
   if (code === null) return error;
   const name = basename(file);
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
-    return new VaultFault('VAULT_STORE_DAMAGED', `expected ${name} to be a sound database of the vault, got damaged bytes: restore it from a backup`, error);
+    return new VaultFault(
+      'VAULT_STORE_DAMAGED',
+      `expected ${name} to be a sound database of the vault, got damaged bytes: restore it from a backup`,
+      error,
+    );
   }
-  if (code === SQLITE_BUSY) return new VaultFault('VAULT_STORE_BUSY', `expected ${name} to be free within ${String(BUSY_LIMIT_MS)} ms, another process holds it`, error);
+  if (code === SQLITE_BUSY)
+    return new VaultFault(
+      'VAULT_STORE_BUSY',
+      `expected ${name} to be free within ${String(BUSY_LIMIT_MS)} ms, another process holds it`,
+      error,
+    );
   return new VaultFault('VAULT_STORE_FAILED', `expected ${name} to answer, SQLite failed with code ${String(code)}`, error);
 };
 

@@ -28,7 +28,10 @@ export const destroySecrets = async (keyring: Keyring, wanted: readonly Wanted[]
     }
   });
   if (!(await truncateWithin(database))) {
-    throw new VaultFault('VAULT_NOT_DESTROYED', 'expected the keyring to give up its old pages, another reader still holds them: try again');
+    throw new VaultFault(
+      'VAULT_NOT_DESTROYED',
+      'expected the keyring to give up its old pages, another reader still holds them: try again',
+    );
   }
   const needles = wanted.map((one) => needleOf(keyring.rowOf(one))).filter((needle) => needle !== null);
   for (const file of [database.file, `${database.file}-wal`]) {

@@ -45,17 +45,28 @@ type Ring = { readonly id: string; readonly check: Uint8Array; readonly kdf: Scr
  * Opens the keyring, or makes it on the first start. A wrong root key is recognised from a read that changes no byte, before anything is opened.
  * @param othersExist payload or identity files are there: then a missing keyring is a loss, not a first start.
  */
-export const openKeyringFile = async (file: string, source: RootKeySource, random: RandomBytes, othersExist: boolean): Promise<OpenKeyring> => {
+export const openKeyringFile = async (
+  file: string,
+  source: RootKeySource,
+  random: RandomBytes,
+  othersExist: boolean,
+): Promise<OpenKeyring> => {
   const fresh = !existsSync(file);
   if (fresh && othersExist) {
-    throw new VaultFault('VAULT_KEYRING_MISSING', 'expected the keyring that belongs to the existing payload files, got none: restore keyring.db');
+    throw new VaultFault(
+      'VAULT_KEYRING_MISSING',
+      'expected the keyring that belongs to the existing payload files, got none: restore keyring.db',
+    );
   }
   const kdf = fresh ? newScrypt(random) : readRing(file).kdf;
   const root = await loadRootKey(source, fresh, kdf, random);
   if (fresh) createRing(file, root, kdf, random);
   const ring = readRing(file);
   if (!isRootOf(root, ring.id, ring.check)) {
-    throw new VaultFault('VAULT_WRONG_ROOT_KEY', 'expected the root key under which this keyring was made, got another: nothing was opened or changed');
+    throw new VaultFault(
+      'VAULT_WRONG_ROOT_KEY',
+      'expected the root key under which this keyring was made, got another: nothing was opened or changed',
+    );
   }
   return { database: openDatabase(file, VERSION, SCHEMA), root };
 };
@@ -96,8 +107,13 @@ const readOnly = (file: string): Row => {
       database.close();
     }
   } catch (error) {
-    throw new VaultFault('VAULT_STORE_DAMAGED', 'expected keyring.db to be a sound keyring, got damaged bytes: restore it from a backup', error);
+    throw new VaultFault(
+      'VAULT_STORE_DAMAGED',
+      'expected keyring.db to be a sound keyring, got damaged bytes: restore it from a backup',
+      error,
+    );
   }
-  if (row === undefined) throw new VaultFault('VAULT_STORE_DAMAGED', 'expected keyring.db to name its root key, got an empty table: restore it');
+  if (row === undefined)
+    throw new VaultFault('VAULT_STORE_DAMAGED', 'expected keyring.db to name its root key, got an empty table: restore it');
   return row;
 };

@@ -27,7 +27,9 @@ const KEY_ID_BYTES = 16;
 
 /** Rows of wrapped secrets: looked up by name, minted when wanted, never minted again once destroyed. */
 export const createKeyring = ({ database, root }: OpenKeyring, random: RandomBytes, now: () => IsoTime) => {
-  const select = database.prepare('SELECT k.*, s.wrapped FROM keys k JOIN secrets s ON s.id = k.id WHERE kind = ? AND tenant = ? AND name = ?');
+  const select = database.prepare(
+    'SELECT k.*, s.wrapped FROM keys k JOIN secrets s ON s.id = k.id WHERE kind = ? AND tenant = ? AND name = ?',
+  );
   const insertSecret = database.prepare('INSERT INTO secrets(wrapped) VALUES (?)');
   const insertKey = database.prepare(
     `INSERT INTO keys(id, kind, tenant, name, key_id, shares, commitment, created_at) VALUES (last_insert_rowid(), ?, ?, ?, ?, ${String(SHARES)}, ?, ?)`,
@@ -138,4 +140,7 @@ export const createKeyring = ({ database, root }: OpenKeyring, random: RandomByt
 const nameBytes = (kind: SecretKind, name: string): Uint8Array => (kind === 'subject' ? idBytes(name) : Buffer.from(name));
 
 const locked = (): VaultFault =>
-  new VaultFault('VAULT_KEY_DAMAGED', 'expected a key row that unwraps under the root key, got damaged bytes: restore the keyring from a backup');
+  new VaultFault(
+    'VAULT_KEY_DAMAGED',
+    'expected a key row that unwraps under the root key, got damaged bytes: restore the keyring from a backup',
+  );

@@ -1,25 +1,26 @@
-import { hash } from 'node:crypto';
 import { type IsoTime, parseStream, type StreamName } from '#domain/ids.ts';
 import { type PersonalClass, personalClasses } from '#domain/personal.ts';
 import { VaultFault } from '#vault/fault.ts';
-import { lp } from '#vault/lp.ts';
 import type { ErasureMark, PreviewCounts, SealContext } from '#vault/vault.ts';
 import { openDatabase } from './database.ts';
-import { hexOf, idBytes, markOf, numberOf, textOf } from './values.ts';
+import { fenceKey, hexOf, idBytes, markOf, numberOf, ownerOf, textOf } from './values.ts';
 
 const VERSION = 1;
 
 /**
- * Tenant first in every key; tenant and subject side by side in the row and in the index, so that one needle of 32 bytes finds whatever
- * remains of a subject. The fence table names subjects by hash for the same reason. `envelope` is null when the bytes stand in a media file.
+ * Tenant and subject stand side by side in the row, so that one needle of 32 bytes finds whatever remains of a subject. `envelope` is null
+ * when the bytes stand in a media file. Removed rows are overwritten where they stand, in the same length, and leave the indexes: a DELETE
+ * would let SQLite move neighbours and leave readable copies of them behind, `secure_delete` or not (SPEC.md §8).
  */
+const REMOVED = `x'${'00'.repeat(16)}'`;
 const SCHEMA = `
 CREATE TABLE payloads(
-  id INTEGER PRIMARY KEY, tenant BLOB NOT NULL, subject BLOB NOT NULL, ref BLOB NOT NULL, class TEXT NOT NULL, period TEXT NOT NULL,
-  stream TEXT NOT NULL, event BLOB NOT NULL, field TEXT NOT NULL, bound INTEGER NOT NULL DEFAULT 0, stored_at TEXT NOT NULL, envelope BLOB
+  id INTEGER PRIMARY KEY, tenant BLOB NOT NULL, subject BLOB NOT NULL, ref BLOB NOT NULL, owner INTEGER NOT NULL, class TEXT NOT NULL,
+  period TEXT NOT NULL, stream TEXT NOT NULL, event BLOB NOT NULL, field TEXT NOT NULL, bound INTEGER NOT NULL DEFAULT 0,
+  stored_at TEXT NOT NULL, envelope BLOB
 ) STRICT;
-CREATE UNIQUE INDEX payload_ref ON payloads(tenant, ref);
-CREATE INDEX payload_subject ON payloads(tenant, subject);
+CREATE UNIQUE INDEX payload_ref ON payloads(tenant, ref) WHERE tenant <> ${REMOVED};
+CREATE INDEX payload_owner ON payloads(owner) WHERE tenant <> ${REMOVED};
 CREATE INDEX payload_unbound ON payloads(event) WHERE bound = 0;
 CREATE TABLE fences(
   subject BLOB PRIMARY KEY, erasure TEXT NOT NULL, certificate TEXT NOT NULL, fenced_at TEXT NOT NULL,
@@ -27,31 +28,40 @@ CREATE TABLE fences(
 ) STRICT;`;
 
 const REMOVE_BATCH_ROWS = 2_000;
+const OF_SUBJECT = `owner = ? AND tenant = ? AND subject = ? AND tenant <> ${REMOVED}`;
+const OVERWRITE = `UPDATE payloads SET tenant = ${REMOVED}, subject = ${REMOVED}, ref = ${REMOVED}, event = ${REMOVED}, owner = ${String(2 ** 32)}, bound = 1,
+  stream = printf('%.*c', length(stream), '0'), stored_at = '0000-00-00T00:00:00.000Z', envelope = zeroblob(length(envelope))`;
 
 export type PayloadRow = { readonly context: SealContext; readonly ref: string; readonly envelope: Uint8Array | null };
-export type StoredEnvelope = { readonly envelope: Uint8Array | null; readonly subject: string; readonly class: PersonalClass; readonly period: string };
+export type StoredEnvelope = {
+  readonly envelope: Uint8Array | null;
+  readonly subject: string;
+  readonly class: PersonalClass;
+  readonly period: string;
+};
 export type Fence = { readonly mark: ErasureMark; readonly payloads: number; readonly media: number };
 export type Payloads = ReturnType<typeof openPayloads>;
-
-/** `SHA-256(lp("fence/v1", tenant, subject))`: a fence does not keep the pair that the scan looks for. */
-export const fenceKey = (tenant: string, subject: string): Uint8Array => hash('sha256', lp('fence/v1', tenant, subject), 'buffer');
 
 export const openPayloads = (file: string, now: () => IsoTime) => {
   const database = openDatabase(file, VERSION, SCHEMA);
   const insert = database.prepare(
-    `INSERT INTO payloads(tenant, subject, ref, class, period, stream, event, field, stored_at, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO payloads(tenant, subject, ref, owner, class, period, stream, event, field, stored_at, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const select = database.prepare('SELECT subject, class, period, envelope FROM payloads WHERE tenant = ? AND ref = ?');
+  const select = database.prepare(
+    `SELECT subject, class, period, envelope FROM payloads WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED}`,
+  );
   const selectFence = database.prepare('SELECT * FROM fences WHERE subject = ?');
   const insertFence = database.prepare('INSERT INTO fences(subject, erasure, certificate, fenced_at) VALUES (?, ?, ?, ?)');
   const bind = database.prepare('UPDATE payloads SET bound = 1 WHERE event = ? AND bound = 0');
-  const counts = database.prepare('SELECT class, count(*) AS rows FROM payloads WHERE tenant = ? AND subject = ? GROUP BY class');
-  const streams = database.prepare('SELECT DISTINCT stream FROM payloads WHERE tenant = ? AND subject = ? ORDER BY stream');
-  const one = database.prepare('SELECT 1 FROM payloads WHERE tenant = ? AND subject = ? AND stream = ? LIMIT 1');
+  const counts = database.prepare(`SELECT class, count(*) AS rows FROM payloads WHERE ${OF_SUBJECT} GROUP BY class`);
+  const streams = database.prepare(`SELECT DISTINCT stream FROM payloads WHERE ${OF_SUBJECT} ORDER BY stream`);
+  const one = database.prepare(`SELECT 1 FROM payloads WHERE ${OF_SUBJECT} AND stream = ? LIMIT 1`);
   const drop = database.prepare(
-    `DELETE FROM payloads WHERE id IN (SELECT id FROM payloads WHERE tenant = ? AND subject = ? LIMIT ${String(REMOVE_BATCH_ROWS)})`,
+    `${OVERWRITE} WHERE id IN (SELECT id FROM payloads WHERE ${OF_SUBJECT} LIMIT ${String(REMOVE_BATCH_ROWS)})`,
   );
   const addCounts = database.prepare('UPDATE fences SET payloads = payloads + ?, media = media + ? WHERE subject = ?');
+
+  const keyOf = (tenant: string, subject: string) => [ownerOf(tenant, subject), idBytes(tenant), idBytes(subject)] as const;
 
   const fence = (tenant: string, subject: string): Fence | null => {
     const row = selectFence.get(fenceKey(tenant, subject));
@@ -65,7 +75,17 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
     /** Inside the caller's transaction, which has checked the fence. */
     insert: ({ context, ref, envelope }: PayloadRow): void => {
       const names = [context.class, context.period, context.stream.slice(context.tenant.length + 1)];
-      insert.run(idBytes(context.tenant), idBytes(context.subject), idBytes(ref), ...names, idBytes(context.event), context.field, now(), envelope);
+      insert.run(
+        idBytes(context.tenant),
+        idBytes(context.subject),
+        idBytes(ref),
+        ownerOf(context.tenant, context.subject),
+        ...names,
+        idBytes(context.event),
+        context.field,
+        now(),
+        envelope,
+      );
     },
     get: (tenant: string, ref: string): StoredEnvelope | null => {
       const row = select.get(idBytes(tenant), idBytes(ref));
@@ -84,18 +104,18 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
       });
     },
     preview: (tenant: string, subject: string): PreviewCounts => {
-      const found = new Map(counts.all(idBytes(tenant), idBytes(subject)).map((row) => [textOf(row, 'class'), numberOf(row, 'rows')]));
+      const found = new Map(counts.all(...keyOf(tenant, subject)).map((row) => [textOf(row, 'class'), numberOf(row, 'rows')]));
       const of = (name: PersonalClass): number => found.get(name) ?? 0;
       const written = { message: of('message'), media: of('media'), note: of('note'), ai: of('ai') };
       return { ...written, profile: of('profile'), audit: of('audit'), credential: of('credential') };
     },
     streamsOf: (tenant: string, subject: string): readonly StreamName[] =>
       streams
-        .all(idBytes(tenant), idBytes(subject))
+        .all(...keyOf(tenant, subject))
         .map((row) => parseStream(`${tenant}.${textOf(row, 'stream')}`))
         .filter((stream) => stream !== null),
     holds: (tenant: string, subject: string, stream: StreamName): boolean =>
-      one.get(idBytes(tenant), idBytes(subject), stream.slice(tenant.length + 1)) !== undefined,
+      one.get(...keyOf(tenant, subject), stream.slice(tenant.length + 1)) !== undefined,
     /** Idempotent for the same erasure; another one on the same subject is a fault: a certificate names one. */
     setFence: (tenant: string, subject: string, mark: ErasureMark): void => {
       database.transact(() => {
@@ -106,10 +126,10 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
         }
       });
     },
-    /** Deletes one batch of the subject's rows and counts it in the same transaction. @returns rows deleted, 0 when none are left */
+    /** Overwrites one batch of the subject's rows and counts it in the same transaction. @returns rows removed, 0 when none are left */
     removeBatch: (tenant: string, subject: string): number =>
       database.transact(() => {
-        const rows = drop.run(idBytes(tenant), idBytes(subject));
+        const rows = drop.run(...keyOf(tenant, subject));
         if (rows > 0) addCounts.run(rows, 0, fenceKey(tenant, subject));
         return rows;
       }),
@@ -121,6 +141,7 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
 
 const classOf = (text: string): PersonalClass => {
   const found = personalClasses.find((name) => name === text);
-  if (found === undefined) throw new VaultFault('VAULT_STORE_DAMAGED', 'expected a payload row of a known class: restore payloads.db from a backup');
+  if (found === undefined)
+    throw new VaultFault('VAULT_STORE_DAMAGED', 'expected a payload row of a known class: restore payloads.db from a backup');
   return found;
 };

@@ -39,13 +39,19 @@ export const loadRootKey = async (source: RootKeySource, fresh: boolean, kdf: Sc
 const fromFile = (path: string, fresh: boolean, random: RandomBytes): KeyObject => {
   if (!existsSync(path)) {
     if (!fresh) {
-      throw new VaultFault('VAULT_ROOT_KEY_MISSING', 'expected the root key file that opens the existing keyring, got none at the configured place');
+      throw new VaultFault(
+        'VAULT_ROOT_KEY_MISSING',
+        'expected the root key file that opens the existing keyring, got none at the configured place',
+      );
     }
     createKeyFile(path, random);
   }
   const mode = statSync(path).mode & 0o777;
   if ((mode & OTHERS_MAY_READ) !== 0) {
-    throw new VaultFault('VAULT_ROOT_KEY_PERMISSIONS', `expected the root key file with mode 600, got ${mode.toString(8)}: run chmod 600 on it`);
+    throw new VaultFault(
+      'VAULT_ROOT_KEY_PERMISSIONS',
+      `expected the root key file with mode 600, got ${mode.toString(8)}: run chmod 600 on it`,
+    );
   }
   const digits = KEY_FILE.exec(readFileSync(path, 'latin1'))?.[1];
   if (digits === undefined) throw malformed('another content');

@@ -14,10 +14,22 @@ import type { MediaFiles } from './media-files.ts';
 import type { PayloadRow, Payloads } from './payload-rows.ts';
 import { newRef } from './refs.ts';
 
-type Parts = { readonly payloads: Payloads; readonly media: MediaFiles; readonly dataKeys: DataKeys; readonly keyring: Keyring; readonly random: RandomBytes };
+type Parts = {
+  readonly payloads: Payloads;
+  readonly media: MediaFiles;
+  readonly dataKeys: DataKeys;
+  readonly keyring: Keyring;
+  readonly random: RandomBytes;
+};
 
 /** One value on its way in; `digest` is set once its bytes stand in a media file. */
-type Value = { readonly context: SealContext; readonly ref: PayloadRef; readonly bytes: Uint8Array; readonly inFile: boolean; digest: Digest | null };
+type Value = {
+  readonly context: SealContext;
+  readonly ref: PayloadRef;
+  readonly bytes: Uint8Array;
+  readonly inFile: boolean;
+  digest: Digest | null;
+};
 
 const CALLS_PER_FLUSH = 256;
 
@@ -55,7 +67,8 @@ const valueOf = ({ context, value }: SealRequest, random: RandomBytes): Value =>
     context.stream.startsWith(`${context.tenant}.`) &&
     personalClasses.includes(context.class) &&
     PERIOD.test(context.period);
-  if (!sound) throw new VaultFault('VAULT_BAD_INPUT', 'expected a seal context of ids, a stream of the same tenant, a known class and a period');
+  if (!sound)
+    throw new VaultFault('VAULT_BAD_INPUT', 'expected a seal context of ids, a stream of the same tenant, a known class and a period');
   const content = plainContent(value);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const inFile = typeof content !== 'string' || bytes.length > MAX_CHUNK_BYTES;

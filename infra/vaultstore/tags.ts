@@ -26,7 +26,8 @@ export const createTags = (keyring: Keyring, now: () => IsoTime) => {
     const cached = keys.get(wanted.tenant, name);
     if (cached !== undefined) return cached;
     const found = keyring.find(wanted);
-    if (found.kind === 'locked') throw new VaultFault('VAULT_KEY_DAMAGED', 'expected an index key that unwraps, got damaged bytes: restore the keyring');
+    if (found.kind === 'locked')
+      throw new VaultFault('VAULT_KEY_DAMAGED', 'expected an index key that unwraps, got damaged bytes: restore the keyring');
     if (found.kind !== 'active') return null;
     const key = keyObject(found.secret);
     found.secret.fill(0);

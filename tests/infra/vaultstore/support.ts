@@ -78,7 +78,10 @@ export const context = (over: Partial<SealContext> = {}): SealContext => {
   return { ...whole, period: over.period ?? periodOf(whole.class, START) };
 };
 
-export const request = (value: string | Uint8Array, over: Partial<SealContext> = {}): SealRequest => ({ context: context(over), value: plain(value) });
+export const request = (value: string | Uint8Array, over: Partial<SealContext> = {}): SealRequest => ({
+  context: context(over),
+  value: plain(value),
+});
 
 export const handle = (sealed: Sealed | undefined, over: Partial<SealContext> = {}): SealedHandle => {
   if (sealed === undefined) throw new Error('expected a sealed value');
@@ -105,7 +108,12 @@ export const snapshot = (root: string): ReadonlyMap<string, string> =>
     readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => statSync(join(root, name)).isFile())
       .sort()
-      .map((name) => [name, createHash('sha256').update(readFileSync(join(root, name))).digest('hex')]),
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(root, name)))
+          .digest('hex'),
+      ]),
   );
 
 export const unique = (): string => randomBytes(16).toString('hex');

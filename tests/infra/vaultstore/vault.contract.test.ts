@@ -74,7 +74,14 @@ describe('sealing and opening', () => {
       { ...sealed, tenant: OTHER_TENANT },
     ]);
     const commitment = { kind: 'tampered', reason: 'commitment' };
-    expect(answers).toEqual([commitment, commitment, commitment, commitment, commitment, { kind: 'unavailable', reason: 'payload-missing' }]);
+    expect(answers).toEqual([
+      commitment,
+      commitment,
+      commitment,
+      commitment,
+      commitment,
+      { kind: 'unavailable', reason: 'payload-missing' },
+    ]);
   });
 
   test('never provisioned, payload missing and another digest are different answers', async () => {
