@@ -5,6 +5,7 @@ import { contactProjection } from './contact/project.ts';
 import { erasureProjection } from './erasure/project.ts';
 import { inboxProjection } from './inbox/project.ts';
 import { organisationProjection } from './organisation/project.ts';
+import { outboxProjection } from './outbox/project.ts';
 import type { Projection } from './projection.ts';
 import { threadProjection } from './thread/project.ts';
 
@@ -16,6 +17,7 @@ export const allProjections: readonly Projection[] = [
   contactProjection,
   inboxProjection,
   threadProjection,
+  outboxProjection,
   auditProjection,
   erasureProjection,
 ];

@@ -57,8 +57,8 @@ export type Product = {
   readonly onChange: (listener: (change: Change) => void) => () => void;
   readonly health: () => Promise<HealthReport>;
   readonly operator: Operator;
-  /** Starts projector, outbox, media worker and the resumption of interrupted erasures. */
-  readonly start: () => Promise<void>;
+  /** Starts outbox, media worker and the resumption of interrupted erasures. `url`: where the front server listens. */
+  readonly start: (at: { readonly url: string }) => Promise<void>;
   /** Drains what is in flight and closes the stores. */
   readonly close: () => Promise<void>;
 };

@@ -1,0 +1,212 @@
+import type { ErasureCommand, ErasureFacts, ProcessId } from '#domain/erasure/commands.ts';
+import { contactAggregate, conversationAggregate, erasureAggregate, messageAggregate } from './aggregates.ts';
+import { type ConversationId, type ErasureId, parseId, streamName, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
+import type { CommandContext } from '#domain/message.ts';
+import type { EventStore, ViewStore } from '#domain/ports.ts';
+import { catalogueOf } from '#domain/catalogue.ts';
+import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
+import type { Log } from '#infra/log.ts';
+import { CONTACT, type ContactView } from '#projections/contact/view.ts';
+import { ERASURE, type ErasureView, erasureSteps } from '#projections/erasure/view.ts';
+import { THREAD, type ThreadEntry } from '#projections/thread/view.ts';
+import type { Vault } from '#vault/vault.ts';
+import { certificateOf } from './certificate.ts';
+import { machineContext, now } from './context.ts';
+import { type ErasureRecord, loadErasure } from './erasure-record.ts';
+import { fault } from './fault.ts';
+import type { FoldCache } from './fold.ts';
+import type { CommandHandler } from './handle-command.ts';
+import { derivedId } from './new-id.ts';
+import { organisationsOf } from './members.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+/** Longest wait for commands that were decided before the fence; past it the process does not acknowledge, and the erasure stops loudly. */
+const DRAIN_TIMEOUT_MS = 10_000;
+/** References tried in one call of the vault. */
+const TRY_BATCH = 500;
+
+export type ErasureParts = {
+  readonly store: EventStore;
+  readonly views: ViewStore;
+  readonly vault: Vault;
+  readonly handler: CommandHandler;
+  readonly folds: FoldCache;
+  readonly inFlight: WorkInFlight;
+  readonly processId: ProcessId;
+  readonly log: Log;
+  /** True when the views have seen the log as of now. */
+  readonly viewsAreCurrent: () => Promise<boolean>;
+};
+
+/** Takes every erasure that is not complete one step further, again and again; so one that was interrupted finishes by itself. */
+export const createErasureWorker = (parts: ErasureParts): Worker =>
+  createWorker({
+    name: 'erasure',
+    log: parts.log,
+    round: async (signal) => {
+      const open = await unfinished(parts.views);
+      for (const view of open) if (!signal.aborted) await runErasure(parts, view.tenant, view.erasureId);
+      return false;
+    },
+  });
+
+const unfinished = async (views: ViewStore): Promise<readonly ErasureView[]> => {
+  const steps = erasureSteps.filter((step) => step !== 'completed');
+  const pages = (await organisationsOf({ views })).flatMap(({ tenant }) =>
+    steps.map((step) => views.find<ErasureView>(ERASURE, { where: { tenant, step }, sort: { field: 'requestedAt', direction: 'ascending' }, limit: 100 })),
+  );
+  return (await Promise.all(pages)).flatMap((page) => page.items);
+};
+
+/** Runs the steps that are left, each recorded when it is done. Every step may run again: stopping between any two calls loses nothing. */
+export const runErasure = async (parts: ErasureParts, tenant: TenantId, erasureId: ErasureId): Promise<void> => {
+  for (;;) {
+    const record = await loadErasure(parts.store, tenant, erasureId);
+    if (record.step === 'completed') return;
+    const command = await nextStep(parts, record);
+    await tell(parts, record, command);
+    parts.log.info('erasure.step', { erasure: erasureId, step: command.type });
+  }
+};
+
+const nextStep = (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
+  switch (record.step) {
+    case 'requested':
+      return fence(parts, record);
+    case 'fenced':
+      return destroy(parts, record);
+    case 'destroyed':
+      return remove(parts, record);
+    case 'removed':
+      return verify(parts, record);
+    case 'verified':
+      return complete(parts, record);
+    case 'completed':
+      throw fault('APP_ERASURE_STEP', 'expected an erasure that is not complete');
+  }
+};
+
+const tell = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord, command: ErasureCommand): Promise<void> => {
+  const facts: ErasureFacts = { processes: [parts.processId], contactKnown: true };
+  const outcome = await parts.handler.handle(erasureAggregate, erasureId, command, contextFor(tenant, erasureId, command.type), () => facts);
+  if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected the step ${command.type} to be taken, got ${outcome.refusal.code}`);
+};
+
+const contextFor = (tenant: TenantId, erasureId: ErasureId, ...step: readonly string[]): CommandContext => ({
+  ...machineContext(tenant, 'erasure', derivedId<'command'>(erasureId, ...step)),
+  correlationId: derivedId<'correlation'>(erasureId, 'erasure'),
+});
+
+/**
+ * From here on nothing is sealed for the person and their identifiers point nowhere. Tombstones make commands that were decided before
+ * conflict; then this process waits until its own have ended, and drops what it has cached.
+ */
+const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
+  const { tenant, erasureId, contactId, certificate } = record;
+  const { unlinkedIdentifiers } = await parts.vault.fence(tenant, subjectOf(contactId), { erasureId, certificate });
+  const tombstone = { erasureId, certificate };
+  await parts.handler.handle(contactAggregate, contactId, { type: 'EraseContact', ...tombstone }, contextFor(tenant, erasureId, 'contact'), () => UNCHANGED);
+  for (const conversationId of await conversationsOf(parts, record)) {
+    const context = contextFor(tenant, erasureId, 'conversation', conversationId);
+    await parts.handler.handle(conversationAggregate, conversationId, { type: 'EraseConversation', ...tombstone }, context, () => NO_FACTS);
+  }
+  const acknowledged = await parts.inFlight.drained(tenant, DRAIN_TIMEOUT_MS);
+  parts.vault.purge(tenant, subjectOf(contactId));
+  const acknowledgements = acknowledged ? [{ processId: parts.processId, drainedAt: now() }] : [];
+  return { type: 'RecordFence', unlinkedIdentifiers, acknowledgements };
+};
+
+/** Those of the order, and any that began between the order and the fence. */
+const conversationsOf = async (parts: ErasureParts, { contactId, conversations }: ErasureRecord): Promise<readonly ConversationId[]> => {
+  if (!(await parts.viewsAreCurrent())) throw fault('APP_VIEWS_LAG', 'expected the views to have seen the whole log');
+  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
+  return [...new Set([...conversations, ...(contact?.conversations ?? [])])];
+};
+
+const UNCHANGED = { unchanged: { profileName: true, phone: true, bsuid: true, username: true } };
+const NO_FACTS = { assigneeIsMember: false, noteLength: 0 };
+
+const destroy = async ({ vault }: ErasureParts, { tenant, contactId }: ErasureRecord): Promise<ErasureCommand> => {
+  const { keyId, commitment, createdAt, destroyedAt } = await vault.destroy(tenant, subjectOf(contactId), now());
+  const id = parseId<'key'>(keyId);
+  if (id === null) throw fault('APP_KEY_ID', 'expected a key id of 32 digits');
+  return { type: 'RecordKeyDestroyed', keyId: id, commitment, createdAt, destroyedAt };
+};
+
+/** Closes each message's stream, so that no view keeps a reference, then removes envelopes, files and index rows. */
+const remove = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
+  const { tenant, erasureId, contactId, certificate } = record;
+  const conversations = await conversationsOf(parts, record);
+  const messages = await messageStreams(parts, record, conversations);
+  for (const stream of messages) {
+    const { id } = streamParts(stream);
+    const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
+    const context = contextFor(tenant, erasureId, 'message', id);
+    const outcome = await parts.handler.handle(messageAggregate, id, { type: 'EraseMessage', erasureId, certificate }, context, () => facts);
+    if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected a message to be closed, got ${outcome.refusal.code}`);
+    parts.folds.forget(stream);
+  }
+  const { payloads, mediaFiles, identityRows } = await parts.vault.remove(tenant, subjectOf(contactId));
+  return { type: 'RecordRemoval', payloads, mediaFiles, identityRows, streamsClosed: 1 + conversations.length + messages.length };
+};
+
+/** From the views (which know all messages of a conversation) and from the vault (which knows all streams with sealed values). */
+const messageStreams = async (
+  parts: ErasureParts,
+  { tenant, contactId }: ErasureRecord,
+  conversations: readonly ConversationId[],
+): Promise<readonly StreamName[]> => {
+  const streams = new Set((await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message'));
+  for (const conversationId of conversations) {
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await parts.views.find<ThreadEntry>(THREAD, {
+        where: { tenant, conversationId },
+        sort: { field: 'order', direction: 'ascending' },
+        limit: TRY_BATCH,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const entry of page.items) if (entry.entry === 'message') streams.add(streamName(tenant, 'message', entry.messageId));
+      after = page.next;
+    }
+  }
+  return [...streams].sort();
+};
+
+/** Tries every reference that the log holds for the person, and searches the vault's files. */
+const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
+  const { tenant, contactId } = record;
+  const conversations = await conversationsOf(parts, record);
+  const streams = [
+    streamName(tenant, 'contact', contactId),
+    ...conversations.map((id) => streamName(tenant, 'conversation', id)),
+    ...(await messageStreams(parts, record, conversations)),
+  ];
+  let tried = 0;
+  let opened = 0;
+  for (const stream of streams) {
+    const handles = await handlesIn(parts.store, stream, contactId);
+    for (let from = 0; from < handles.length; from += TRY_BATCH) {
+      const answers = await parts.vault.open(handles.slice(from, from + TRY_BATCH));
+      tried += answers.length;
+      opened += answers.filter((answer) => answer.kind !== 'erased').length;
+    }
+  }
+  const { files, bytes, hits } = await parts.vault.scan(tenant, subjectOf(contactId));
+  return { type: 'RecordVerification', tried, opened, scannedFiles: files, scannedBytes: bytes, hits };
+};
+
+const handlesIn = async (store: EventStore, stream: StreamName, subject: string): Promise<readonly SealedHandle[]> =>
+  (await store.readStream(stream)).flatMap((event) => {
+    const spec = catalogueOf(streamParts(stream).category)?.[event.type];
+    if (spec === undefined) return [];
+    return Object.keys(event.personal).flatMap((field) => {
+      const handle = handleOf(event, spec, field);
+      return handle?.subject === subject ? [handle] : [];
+    });
+  });
+
+const complete = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord): Promise<ErasureCommand> => ({
+  type: 'CompleteErasure',
+  statementDigest: (await certificateOf(parts, tenant, erasureId)).statementDigest,
+});

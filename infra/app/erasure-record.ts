@@ -1,0 +1,38 @@
+import type { AccountId, CertificateNumber, ContactId, ConversationId, ErasureId, TenantId } from '#domain/ids.ts';
+import { streamName } from '#domain/ids.ts';
+import { type ErasureEvent, erasureEvents } from '#domain/erasure/events.ts';
+import type { EventStore } from '#domain/ports.ts';
+import { typedEvent } from '#domain/upcast.ts';
+import type { ErasureStep } from '#projections/erasure/view.ts';
+import { fault } from './fault.ts';
+
+type Data<T extends ErasureEvent<'sealed'>['type']> = Extract<ErasureEvent<'sealed'>, { type: T }>['data'];
+
+/** An erasure as its stream tells it: what was ordered, and what each step that is done found. */
+export type ErasureRecord = {
+  readonly tenant: TenantId;
+  readonly erasureId: ErasureId;
+  readonly contactId: ContactId;
+  readonly certificate: CertificateNumber;
+  readonly conversations: readonly ConversationId[];
+  readonly requestedBy: AccountId;
+  readonly step: ErasureStep;
+  readonly requested: Data<'ErasureRequested'>;
+  readonly fenced: Data<'SubjectFenced'> | null;
+  readonly destroyed: Data<'KeyDestroyed'> | null;
+  readonly removed: Data<'PayloadsRemoved'> | null;
+  readonly verified: Data<'ErasureVerified'> | null;
+  readonly completed: Data<'ErasureCompleted'> | null;
+};
+
+export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId: ErasureId): Promise<ErasureRecord> => {
+  const events = (await store.readStream(streamName(tenant, 'erasure', erasureId))).map((event) => typedEvent(erasureEvents, event));
+  const data = <T extends ErasureEvent<'sealed'>['type']>(type: T): Data<T> | null =>
+    (events.find((event) => event.type === type)?.data as Data<T> | undefined) ?? null;
+  const requested = data('ErasureRequested');
+  if (requested === null) throw fault('APP_ERASURE_UNKNOWN', 'expected an erasure that was requested');
+  const done = { fenced: data('SubjectFenced'), destroyed: data('KeyDestroyed'), removed: data('PayloadsRemoved'), verified: data('ErasureVerified'), completed: data('ErasureCompleted') };
+  const step = (['completed', 'verified', 'removed', 'destroyed', 'fenced'] as const).find((each) => done[each] !== null) ?? 'requested';
+  const { contactId, certificate, conversations, accountId } = requested;
+  return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, step, requested, ...done };
+};

@@ -1,0 +1,56 @@
+import { statfs } from 'node:fs/promises';
+import { PLATFORM_TENANT } from '#domain/ids.ts';
+import { plain } from '#domain/personal.ts';
+import type { EventStore, ViewStore } from '#domain/ports.ts';
+import type { Projector } from '#infra/projector/run.ts';
+import type { Vault } from '#vault/vault.ts';
+import type { HealthReport, Product } from './product.ts';
+import type { Worker } from './worker.ts';
+
+/** Below this the log could soon not be written any more. */
+const LEAST_FREE_BYTES = 200 * 1024 * 1024;
+/** Views that are this many seconds behind with events waiting are stuck. */
+const STUCK_AFTER_SECONDS = 30;
+
+type Parts = {
+  readonly store: EventStore;
+  readonly views: ViewStore;
+  readonly vault: Vault;
+  readonly projector: Projector;
+  readonly outbox: Worker;
+  readonly dataFolder: string;
+};
+type Part = HealthReport['parts'][number];
+
+/** Asks every part for real: a health page that cannot fail tells nothing. */
+export const createHealth = ({ store, views, vault, projector, outbox, dataFolder }: Parts): Product['health'] => {
+  const asks: readonly (readonly [Part['part'], () => Promise<string | null>])[] = [
+    ['eventstore', async () => ((await store.head()) >= 0n ? null : 'no head')],
+    ['vault', async () => {
+      await vault.find(PLATFORM_TENANT, { field: 'reservation', value: plain('set-up') });
+      return null;
+    }],
+    ['views', async () => ((await views.checkpoint('organisation')) >= 0n ? null : 'no checkpoint')],
+    ['projector', async () => {
+      const behind = (await projector.status()).find((status) => status.fault !== null || (status.lag > 0n && status.secondsSinceProgress > STUCK_AFTER_SECONDS));
+      return behind === undefined ? null : `the projection ${behind.name} does not move: run "npx vconnect projections"`;
+    }],
+    ['outbox', () => Promise.resolve(outbox.healthy() ? null : 'the last round failed: see the log')],
+    ['disk', async () => {
+      const { bavail, bsize } = await statfs(dataFolder);
+      return bavail * bsize >= LEAST_FREE_BYTES ? null : 'less than 200 MB free: make room';
+    }],
+  ];
+  return async () => {
+    const parts = await Promise.all(asks.map(async ([part, ask]): Promise<Part> => {
+      try {
+        const trouble = await ask();
+        return { part, ok: trouble === null, says: trouble ?? 'ok' };
+      } catch {
+        // Which fault it was stands in the log of whoever met it; here only that it does not answer.
+        return { part, ok: false, says: 'does not answer' };
+      }
+    }));
+    return { ready: parts.every(({ ok }) => ok), parts };
+  };
+};

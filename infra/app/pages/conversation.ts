@@ -1,0 +1,161 @@
+import type { AccountId } from '#domain/ids.ts';
+import { plain } from '#domain/personal.ts';
+import type { Application, ConversationDetail, Person, Shown, ThreadItem, Viewer } from '#projections/application.ts';
+import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
+import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
+import { type MessageEntry, THREAD, type ThreadEntry } from '#projections/thread/view.ts';
+import { forbidden, may, notFound } from '../access.ts';
+import type { App } from '../app.ts';
+import type { Wanted } from '../reveal.ts';
+import { cardsOf, ownContact } from './contact.ts';
+import { accountIdOf, actorShown, colleaguesById } from './people.ts';
+
+const PAGE_ENTRIES = 50;
+const MAX_ENTRIES = 200;
+const ABSENT: Shown = { state: 'absent' };
+
+export const ownConversation = async (app: App, viewer: Viewer, conversationId: string): Promise<InboxRow | null> => {
+  const row = await app.views.get<InboxRow>(INBOX, conversationId);
+  return row?.tenant === viewer.tenant ? row : null;
+};
+
+/** One conversation, its newest entries opened in one batch, and its customer's masked card. */
+export const conversationPage =
+  (app: App): Application['conversation'] =>
+  async (viewer, conversationId, { before, limit }) => {
+    if (!may(viewer, 'conversations.read')) return forbidden;
+    const row = await ownConversation(app, viewer, conversationId);
+    const contact = row === null ? null : await ownContact(app, viewer, row.contactId);
+    if (row === null || contact === null) return notFound;
+    const position = await app.store.head();
+    const page = await app.views.find<ThreadEntry>(THREAD, {
+      where: { tenant: viewer.tenant, conversationId },
+      sort: { field: 'order', direction: 'descending' },
+      limit: Math.min(limit ?? PAGE_ENTRIES, MAX_ENTRIES),
+      ...(before === undefined ? {} : { after: before }),
+    });
+    const [cards, channel, people] = await Promise.all([
+      cardsOf(app, viewer, [contact], 'answer-customer'),
+      app.views.get<ChannelView>(CHANNEL, row.channelId),
+      colleaguesById(app, viewer, [...peopleIn(page.items), ...(row.assignee === 'nobody' ? [] : [row.assignee])]),
+    ]);
+    const [card] = cards;
+    const entries = await entriesOf(app, viewer, page.items.toReversed(), people);
+    if (card === undefined || entries === 'denied') return forbidden;
+    const [label] = await app.reveal.labels([channel?.label ?? null]);
+    const conversation: ConversationDetail = {
+      conversationId: row.conversationId,
+      contact: card,
+      channel: { id: row.channelId, label: label ?? ABSENT, state: channel?.state ?? 'stopped' },
+      status: row.status,
+      assignee: row.assignee === 'nobody' ? null : (people.get(row.assignee) ?? null),
+      windowUntil: row.windowUntil,
+      unread: row.unread.length,
+      entries,
+      earlier: page.next,
+      position: String(position),
+    };
+    return { ok: true, conversation };
+  };
+
+const peopleIn = (entries: readonly ThreadEntry[]): readonly AccountId[] =>
+  entries.flatMap((entry) => {
+    const ids = entry.entry === 'chip' ? [accountIdOf(entry.actor), entry.assignee] : [entry.author];
+    return ids.filter((id) => id !== null);
+  });
+
+type People = ReadonlyMap<AccountId, Person>;
+
+const entriesOf = async (app: App, viewer: Viewer, entries: readonly ThreadEntry[], people: People): Promise<readonly ThreadItem[] | 'denied'> => {
+  const wanted = entries.flatMap(wantedOf);
+  const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
+  if (shown === 'denied') return 'denied';
+  const quotes = await quotesOf(app, viewer, entries);
+  let taken = 0;
+  return entries.map((entry) => {
+    const count = wantedOf(entry).length;
+    const own = shown.slice(taken, taken + count);
+    taken += count;
+    return itemOf(entry, own, people, quotes);
+  });
+};
+
+const full = (handle: Wanted['handle']): Wanted => ({ handle, mask: 'none' });
+
+const wantedOf = (entry: ThreadEntry): readonly Wanted[] => {
+  switch (entry.entry) {
+    case 'message':
+      return [full(entry.body), full(entry.media?.type ?? null), full(entry.media?.fileName ?? null), full(entry.failure?.details ?? null)];
+    case 'note':
+      return [full(entry.body)];
+    case 'chip':
+      return [];
+  }
+};
+
+type Quote = NonNullable<Extract<ThreadItem, { entry: 'message' }>['quote']>;
+
+/** Quoted messages by the quoting one: the machine looks the quoted wamid up, the person sees what the thread may show. */
+const quotesOf = async (app: App, viewer: Viewer, entries: readonly ThreadEntry[]): Promise<ReadonlyMap<string, Quote>> => {
+  const quoting = entries.filter((entry): entry is MessageEntry => entry.entry === 'message' && entry.replyTo !== null);
+  const wamids = await app.vault.open(quoting.flatMap((entry) => entry.replyTo ?? []));
+  const ids = await Promise.all(
+    wamids.map(async (opened) =>
+      opened.kind === 'value' ? ((await app.vault.find(viewer.tenant, { field: 'wamid', value: plain(opened.value) }))?.id ?? null) : null,
+    ),
+  );
+  const quoted = await app.views.getMany<ThreadEntry>(THREAD, ids.filter((id) => id !== null));
+  const targets = quoting.map((entry, index) => {
+    const target = quoted.get(ids[index] ?? '');
+    return target?.entry === 'message' && target.conversationId === entry.conversationId ? target : null;
+  });
+  const shown = await app.reveal.show(viewer, 'answer-customer', targets.map((target) => full(target?.body ?? null)));
+  return new Map(
+    quoting.flatMap((entry, index) => {
+      const target = targets[index];
+      if (target === null || target === undefined) return [];
+      const text = shown === 'denied' ? ABSENT : (shown[index] ?? ABSENT);
+      return [[entry.messageId, { id: target.messageId, text, direction: target.direction }] as const];
+    }),
+  );
+};
+
+const itemOf = (entry: ThreadEntry, shown: readonly Shown[], people: People, quotes: ReadonlyMap<string, Quote>): ThreadItem => {
+  const [text = ABSENT, type = ABSENT, fileName = ABSENT, details = ABSENT] = shown;
+  const author = (id: AccountId | null): Person | null => (id === null ? null : (people.get(id) ?? null));
+  switch (entry.entry) {
+    case 'note':
+      return { entry: 'note', id: entry.noteId, at: entry.at, author: author(entry.author), text, erased: entry.erased };
+    case 'chip': {
+      const { chip, actor, assignee, certificate, at, order } = entry;
+      return { entry: 'chip', id: order, at, chip, actor: actorShown(actor, people), assignee: author(assignee), certificate };
+    }
+    case 'message':
+      return {
+        entry: 'message',
+        id: entry.messageId,
+        at: entry.at,
+        direction: entry.direction,
+        author: author(entry.author),
+        kind: entry.kind,
+        text,
+        quote: quotes.get(entry.messageId) ?? null,
+        media: mediaOf(entry, type, fileName),
+        state: entry.state,
+        reached: entry.reached,
+        failure: failureOf(entry, details),
+        erased: entry.erased,
+      };
+  }
+};
+
+const mediaOf = ({ media, messageId }: MessageEntry, type: Shown, fileName: Shown): Extract<ThreadItem, { entry: 'message' }>['media'] =>
+  media === null
+    ? null
+    : { state: media.state, url: media.bytes === null ? null : `/api/v1/media/${messageId}`, type, fileName, sizeBytes: media.sizeBytes, failure: media.failure };
+
+const failureOf = ({ failure, state }: MessageEntry, details: Shown): Extract<ThreadItem, { entry: 'message' }>['failure'] => {
+  if (failure === null && state !== 'unknown') return null;
+  const mayRetry = state === 'failed' || state === 'unknown';
+  return { code: failure?.code ?? 'outcome-unknown', providerCode: failure?.providerCode ?? null, details, mayRetry };
+};
