@@ -8,7 +8,10 @@ import { newCustomer } from './people.ts';
 import type { Simulation } from './simulation.ts';
 import type { BusinessNumber } from './world.ts';
 
-const phone = z.string().transform(digitsOf).pipe(z.string().regex(/^[1-9]\d{6,14}$/, 'a phone number with its country code'));
+const phone = z
+  .string()
+  .transform(digitsOf)
+  .pipe(z.string().regex(/^[1-9]\d{6,14}$/, 'a phone number with its country code'));
 const customerBody = z.strictObject({
   name: z.string().trim().min(1).max(120),
   phone,
@@ -19,9 +22,15 @@ const changeBody = z.strictObject({ autoRead: z.boolean().optional(), phoneHidde
 
 /** Base64 of Meta's largest document. */
 const MAX_BASE64 = Math.ceil((100 * 1024 * 1024) / 3) * 4;
-const base64 = z.base64().max(MAX_BASE64).transform((text) => Buffer.from(text, 'base64'));
+const base64 = z
+  .base64()
+  .max(MAX_BASE64)
+  .transform((text) => Buffer.from(text, 'base64'));
 const caption = z.string().max(1_024).optional();
-const mimeType = z.string().regex(/^[\w.+-]+\/[\w.+-]+$/).max(128);
+const mimeType = z
+  .string()
+  .regex(/^[\w.+-]+\/[\w.+-]+$/)
+  .max(128);
 const messageBody = z.strictObject({
   numberId: z.string().optional(),
   replyTo: z.string().max(1_024).optional(),
@@ -42,7 +51,8 @@ export function customerRoutes(app: FastifyInstance, { sim }: { readonly sim: Si
   app.post('/control/customers', (request, reply) => {
     const body = customerBody.safeParse(request.body);
     if (!body.success) return badRequest(reply, body.error);
-    if ([...world.customers.values()].some((each) => each.phone === body.data.phone)) return conflict(reply, 'somebody has this phone number');
+    if ([...world.customers.values()].some((each) => each.phone === body.data.phone))
+      return conflict(reply, 'somebody has this phone number');
     const customer = newCustomer(world, body.data);
     hub.tell({ type: 'changed' });
     return reply.code(201).send(customer);
@@ -96,11 +106,18 @@ export function numberOf(sim: Simulation, numberId: string | undefined): Busines
 function contentOf(body: MessageBody): CustomerContent | null {
   const given: (CustomerContent | null)[] = [
     body.text === undefined ? null : { kind: 'text', text: body.text },
-    body.image === undefined ? null : { kind: 'image', bytes: body.image.base64, mimeType: body.image.mimeType, caption: body.image.caption ?? null },
-    body.document === undefined ? null : {
-      kind: 'document', bytes: body.document.base64, mimeType: body.document.mimeType,
-      filename: body.document.filename, caption: body.document.caption ?? null,
-    },
+    body.image === undefined
+      ? null
+      : { kind: 'image', bytes: body.image.base64, mimeType: body.image.mimeType, caption: body.image.caption ?? null },
+    body.document === undefined
+      ? null
+      : {
+          kind: 'document',
+          bytes: body.document.base64,
+          mimeType: body.document.mimeType,
+          filename: body.document.filename,
+          caption: body.document.caption ?? null,
+        },
     body.raw === undefined ? null : { kind: 'raw', type: body.raw.type, body: body.raw.body },
   ];
   const present = given.filter((each) => each !== null);

@@ -14,7 +14,10 @@ const numberBody = z.strictObject({
   accessToken: short.optional(),
   appSecret: short.optional(),
   verifyToken: short.optional(),
-  webhookUrl: z.url({ protocol: /^https?$/ }).nullable().optional(),
+  webhookUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional(),
 });
 type NumberBody = z.infer<typeof numberBody>;
 

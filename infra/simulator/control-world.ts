@@ -5,11 +5,15 @@ import { CALM, chaosSchema } from './chaos.ts';
 import { badRequest, notFound } from './control-answers.ts';
 import { numberOf } from './control-customers.ts';
 import { bsuidOf } from './ids.ts';
-import { seedCustomers } from './people.ts';
 import type { Simulation } from './simulation.ts';
 import type { Customer } from './world.ts';
 
-const clockBody = z.strictObject({ advanceMs: z.int().min(0).max(366 * 24 * 3_600_000) });
+const clockBody = z.strictObject({
+  advanceMs: z
+    .int()
+    .min(0)
+    .max(366 * 24 * 3_600_000),
+});
 const chaosBody = chaosSchema.partial();
 const PACES = { calm: 0.5, natural: 1, lively: 3, fast: 20 } as const;
 const scriptBody = z.strictObject({
@@ -69,14 +73,7 @@ export function worldRoutes(app: FastifyInstance, { sim }: { readonly sim: Simul
 
   /** Conversations and people go, numbers stay connected. */
   app.post('/control/reset', (_request, reply) => {
-    sim.scripts.stop();
-    world.messages.length = 0;
-    world.webhooks.length = 0;
-    for (const kept of [world.byWamid, world.media, world.customers]) kept.clear();
-    world.chaos = CALM;
-    clock.reset();
-    seedCustomers(world);
-    hub.tell({ type: 'changed' });
+    sim.reset();
     return reply.send(stateOf(sim));
   });
 
@@ -111,6 +108,9 @@ function stateOf(sim: Simulation): object {
 
 function customerView(sim: Simulation, { personality, bsuidSeed: _seed, ...customer }: Customer): object {
   const full = sim.world.customers.get(customer.id);
-  const bsuids = full === undefined ? {} : Object.fromEntries([...sim.world.numbers.values()].map((number) => [number.phoneNumberId, bsuidOf(full, number)]));
+  const bsuids =
+    full === undefined
+      ? {}
+      : Object.fromEntries([...sim.world.numbers.values()].map((number) => [number.phoneNumberId, bsuidOf(full, number)]));
   return { ...customer, scripted: personality !== null, bsuids };
 }

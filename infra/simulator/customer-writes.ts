@@ -11,7 +11,13 @@ import { rememberMessage, type BusinessNumber, type ChatMessage, type Customer, 
 export type CustomerContent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image'; readonly bytes: Uint8Array; readonly mimeType: string; readonly caption: string | null }
-  | { readonly kind: 'document'; readonly bytes: Uint8Array; readonly mimeType: string; readonly filename: string; readonly caption: string | null }
+  | {
+      readonly kind: 'document';
+      readonly bytes: Uint8Array;
+      readonly mimeType: string;
+      readonly filename: string;
+      readonly caption: string | null;
+    }
   /** Any other type, body as given: for playing what the product has no screen for. */
   | { readonly kind: 'raw'; readonly type: string; readonly body: Readonly<Record<string, unknown>> };
 
@@ -60,14 +66,20 @@ export function createCustomerPhone(parts: Parts): CustomerPhone {
   return {
     write,
     read: (customer, number) => {
-      const unread = world.messages.filter((message) =>
-        message.customerId === customer.id && message.phoneNumberId === number.phoneNumberId &&
-        message.author === 'business' && (message.state === 'sent' || message.state === 'delivered'));
+      const unread = world.messages.filter(
+        (message) =>
+          message.customerId === customer.id &&
+          message.phoneNumberId === number.phoneNumberId &&
+          message.author === 'business' &&
+          (message.state === 'sent' || message.state === 'delivered'),
+      );
       for (const message of unread) statuses.read(message);
       return unread.length;
     },
     changePhone: (customer, phone) => {
-      const talkedTo = new Set(world.messages.filter((message) => message.customerId === customer.id).map((message) => message.phoneNumberId));
+      const talkedTo = new Set(
+        world.messages.filter((message) => message.customerId === customer.id).map((message) => message.phoneNumberId),
+      );
       const numbers = [...world.numbers.values()].filter((number) => talkedTo.has(number.phoneNumberId));
       const old = { phone: customer.phone, seed: customer.bsuidSeed };
       customer.phone = phone;
@@ -97,8 +109,20 @@ function bodyOf(shelf: MediaShelf, number: BusinessNumber, content: CustomerCont
 function movedItem(number: BusinessNumber, customer: Customer, old: { readonly phone: string; readonly seed: string }, now: number): Item {
   const before = { ...customer, phone: old.phone, bsuidSeed: old.seed };
   const message: ChatMessage = {
-    wamid: newWamid(old.phone, 'incoming'), phoneNumberId: number.phoneNumberId, customerId: customer.id, author: 'customer', type: 'system',
-    text: null, mediaId: null, mimeType: null, filename: null, replyTo: null, callbackData: null, sentAt: now, state: 'sent', errorCode: null,
+    wamid: newWamid(old.phone, 'incoming'),
+    phoneNumberId: number.phoneNumberId,
+    customerId: customer.id,
+    author: 'customer',
+    type: 'system',
+    text: null,
+    mediaId: null,
+    mimeType: null,
+    filename: null,
+    replyTo: null,
+    callbackData: null,
+    sentAt: now,
+    state: 'sent',
+    errorCode: null,
   };
   const body = `User ${customer.name} changed from ${old.phone} to ${customer.phone}`;
   return messageItem(number, before, message, {

@@ -82,7 +82,13 @@ export function statusItem(number: BusinessNumber, customer: Customer, message: 
       ...(news.status === 'failed' && customer.phoneHidden ? {} : recipient),
       ...(message.callbackData === null ? {} : { biz_opaque_callback_data: message.callbackData }),
       ...(news.pricing === null ? {} : { pricing: news.pricing }),
-      ...(news.error === null ? {} : { errors: [{ code: news.error.code, title: news.error.title, message: news.error.title, error_data: { details: news.error.details } }] }),
+      ...(news.error === null
+        ? {}
+        : {
+            errors: [
+              { code: news.error.code, title: news.error.title, message: news.error.title, error_data: { details: news.error.details } },
+            ],
+          }),
     },
   };
 }

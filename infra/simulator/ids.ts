@@ -19,7 +19,9 @@ export function randomSecret(): string {
  * Layout of the real ones: 1C 18 <length> <phone> 15 02 00 <direction> 18 <length> <hex digits> 00.
  */
 export function newWamid(who: string, direction: 'incoming' | 'outgoing'): string {
-  const random = randomBytes(direction === 'incoming' ? 10 : 9).toString('hex').toUpperCase();
+  const random = randomBytes(direction === 'incoming' ? 10 : 9)
+    .toString('hex')
+    .toUpperCase();
   const bytes = Buffer.concat([
     Buffer.from([0x1c, 0x18, who.length]),
     Buffer.from(who, 'latin1'),
@@ -40,7 +42,15 @@ export function bsuidOf(customer: Customer, number: BusinessNumber): string {
 /** The countries of the invented people; the rest of the world counts as unassigned. */
 function countryOf(phone: string): string {
   const countries: readonly (readonly [string, string])[] = [
-    ['20', 'EG'], ['971', 'AE'], ['966', 'SA'], ['962', 'JO'], ['965', 'KW'], ['44', 'GB'], ['49', 'DE'], ['33', 'FR'], ['1', 'US'],
+    ['20', 'EG'],
+    ['971', 'AE'],
+    ['966', 'SA'],
+    ['962', 'JO'],
+    ['965', 'KW'],
+    ['44', 'GB'],
+    ['49', 'DE'],
+    ['33', 'FR'],
+    ['1', 'US'],
   ];
   return countries.find(([prefix]) => phone.startsWith(prefix))?.[1] ?? 'ZZ';
 }

@@ -36,7 +36,8 @@ async function buildApp(sim: Simulation, local: boolean): Promise<FastifyInstanc
   if (local) app.addHook('onRequest', loopbackOnly);
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
-    if (request.url.startsWith('/control/')) return reply.code(status).send({ code: 'bad-request', message: 'the request could not be read' });
+    if (request.url.startsWith('/control/'))
+      return reply.code(status).send({ code: 'bad-request', message: 'the request could not be read' });
     return reply.code(status).send(errorBody(graphError(status >= 500 ? 131000 : 100)));
   });
   await app.register(graphRoutes, { sim });
@@ -56,7 +57,8 @@ async function ownPagesOnly(request: FastifyRequest, reply: FastifyReply): Promi
 }
 
 async function loopbackOnly(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (!LOOPBACK.has(request.hostname)) await reply.code(403).send({ code: 'foreign-host', message: 'this simulator answers on this machine only' });
+  if (!LOOPBACK.has(request.hostname))
+    await reply.code(403).send({ code: 'foreign-host', message: 'this simulator answers on this machine only' });
 }
 
 function statusOf(error: unknown): number {

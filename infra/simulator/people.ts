@@ -7,8 +7,15 @@ import type { Customer, Language, World } from './world.ts';
 export function seedCustomers(world: World): void {
   for (const person of PERSONALITIES) {
     addCustomer(world, {
-      id: person.id, name: person.name, phone: person.phone, phoneHidden: person.phoneHidden, username: person.username,
-      language: person.language, note: person.note, autoRead: true, personality: person,
+      id: person.id,
+      name: person.name,
+      phone: person.phone,
+      phoneHidden: person.phoneHidden,
+      username: person.username,
+      language: person.language,
+      note: person.note,
+      autoRead: true,
+      personality: person,
     });
   }
 }
@@ -28,6 +35,9 @@ function addCustomer(world: World, given: Omit<Customer, 'bsuidSeed'>): Customer
 }
 
 function usernameOf(name: string): string {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.').replaceAll(/^\.|\.$/g, '');
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '.')
+    .replaceAll(/^\.|\.$/g, '');
   return plain === '' ? `user.${randomUUID().slice(0, 6)}` : plain;
 }

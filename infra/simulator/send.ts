@@ -33,8 +33,7 @@ const readBody = z.looseObject({
 });
 
 export type SendAnswer =
-  | { readonly kind: 'ok'; readonly body: object; readonly lost: boolean }
-  | { readonly kind: 'error'; readonly error: GraphError };
+  { readonly kind: 'ok'; readonly body: object; readonly lost: boolean } | { readonly kind: 'error'; readonly error: GraphError };
 
 const refuse = (code: number, details?: string): SendAnswer => ({ kind: 'error', error: graphError(code, details) });
 
@@ -89,16 +88,18 @@ function tooFast(recent: Map<string, number[]>, phoneNumberId: string): SendAnsw
 function recipientOf(sim: Simulation, number: BusinessNumber, request: SendBody): Customer | null {
   const { to, recipient } = request;
   const people = [...sim.world.customers.values()];
-  const found = to === undefined
-    ? people.find((person) => bsuidOf(person, number) === recipient)
-    : people.find((person) => person.phone === digitsOf(to));
+  const found =
+    to === undefined
+      ? people.find((person) => bsuidOf(person, number) === recipient)
+      : people.find((person) => person.phone === digitsOf(to));
   return found ?? null;
 }
 
 /** Opens with each message of the customer to this number. */
 function windowOpen(sim: Simulation, number: BusinessNumber, customer: Customer): boolean {
-  const last = sim.world.messages.findLast((message) =>
-    message.author === 'customer' && message.customerId === customer.id && message.phoneNumberId === number.phoneNumberId);
+  const last = sim.world.messages.findLast(
+    (message) => message.author === 'customer' && message.customerId === customer.id && message.phoneNumberId === number.phoneNumberId,
+  );
   return last !== undefined && sim.clock.now() - last.sentAt < WINDOW_MS;
 }
 
@@ -134,9 +135,10 @@ function accept(sim: Simulation, { number, customer, request, content }: Accepte
   rememberMessage(sim.world, message);
   sim.hub.tell({ type: 'message', message });
   sim.statuses.begin(message);
-  const contact = request.to === undefined
-    ? { input: request.recipient, user_id: bsuidOf(customer, number) }
-    : { input: request.to, wa_id: customer.phone };
+  const contact =
+    request.to === undefined
+      ? { input: request.recipient, user_id: bsuidOf(customer, number) }
+      : { input: request.to, wa_id: customer.phone };
   const body = { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id: message.wamid, message_status: 'accepted' }] };
   return { kind: 'ok', body, lost: sim.world.chaos.loseAnswer };
 }
@@ -150,10 +152,16 @@ function markRead(sim: Simulation, number: BusinessNumber, body: unknown): SendA
   const parsed = readBody.safeParse(body);
   if (!parsed.success) return badBody({}, parsed.error);
   const message = sim.world.byWamid.get(parsed.data.message_id);
-  if (message?.author !== 'customer' || message.phoneNumberId !== number.phoneNumberId) return refuse(131009, 'message_id is not a message of this number.');
-  const upTo = sim.world.messages.filter((each) =>
-    each.author === 'customer' && each.customerId === message.customerId && each.phoneNumberId === message.phoneNumberId &&
-    each.sentAt <= message.sentAt && each.state !== 'read');
+  if (message?.author !== 'customer' || message.phoneNumberId !== number.phoneNumberId)
+    return refuse(131009, 'message_id is not a message of this number.');
+  const upTo = sim.world.messages.filter(
+    (each) =>
+      each.author === 'customer' &&
+      each.customerId === message.customerId &&
+      each.phoneNumberId === message.phoneNumberId &&
+      each.sentAt <= message.sentAt &&
+      each.state !== 'read',
+  );
   for (const each of upTo) {
     each.state = 'read';
     sim.hub.tell({ type: 'message-state', wamid: each.wamid, state: 'read', errorCode: null });

@@ -19,6 +19,8 @@ export type Simulation = {
   readonly shelf: MediaShelf;
   readonly phone: CustomerPhone;
   readonly scripts: ScriptRunner;
+  /** Conversations, people, switches and clock as at the start; numbers stay connected. */
+  readonly reset: () => void;
   readonly close: () => void;
 };
 
@@ -34,7 +36,26 @@ export function createSimulation(): Simulation {
   const scripts = createScriptRunner({ world, hub, phone });
   seedCustomers(world);
   return {
-    world, hub, clock, deliverer, statuses, shelf, phone, scripts,
+    world,
+    hub,
+    clock,
+    deliverer,
+    statuses,
+    shelf,
+    phone,
+    scripts,
+    reset: () => {
+      scripts.stop();
+      timers.clear();
+      deliverer.reset();
+      world.messages.length = 0;
+      world.webhooks.length = 0;
+      for (const kept of [world.byWamid, world.media, world.customers]) kept.clear();
+      world.chaos = CALM;
+      clock.reset();
+      seedCustomers(world);
+      hub.tell({ type: 'changed' });
+    },
     close: () => {
       scripts.stop();
       deliverer.close();

@@ -20,7 +20,13 @@ export type Statuses = {
   readonly read: (message: ChatMessage) => void;
 };
 
-type Parts = { readonly world: World; readonly hub: Hub; readonly clock: VirtualClock; readonly timers: Timers; readonly deliverer: Deliverer };
+type Parts = {
+  readonly world: World;
+  readonly hub: Hub;
+  readonly clock: VirtualClock;
+  readonly timers: Timers;
+  readonly deliverer: Deliverer;
+};
 
 export function createStatuses({ world, hub, clock, timers, deliverer }: Parts): Statuses {
   const priced = new Set<string>();

@@ -4,7 +4,12 @@ import type { Personality } from './scripts/personality.ts';
 
 export type Handshake =
   | { readonly ok: true; readonly at: string }
-  | { readonly ok: false; readonly at: string; readonly reason: 'unreachable' | 'timeout' | 'refused' | 'wrong-challenge'; readonly status: number | null };
+  | {
+      readonly ok: false;
+      readonly at: string;
+      readonly reason: 'unreachable' | 'timeout' | 'refused' | 'wrong-challenge';
+      readonly status: number | null;
+    };
 
 export type BusinessNumber = {
   readonly phoneNumberId: string;

@@ -2,9 +2,7 @@
 import { outgoingBody, type OutgoingMessage } from './outgoing.ts';
 import { mediaReply, phoneNumberReply, sendReply, successReply, uploadReply } from './replies.ts';
 import { ask, failureOf, readCapped, withResponse, type Ask, type Exchange } from './request.ts';
-import type {
-  DownloadResult, MarkReadResult, MediaInfoResult, PhoneNumberResult, SendResult, UploadResult,
-} from './results.ts';
+import type { DownloadResult, MarkReadResult, MediaInfoResult, PhoneNumberResult, SendResult, UploadResult } from './results.ts';
 
 export type Connection = { readonly phoneNumberId: string; readonly accessToken: string };
 
@@ -18,7 +16,11 @@ export type WhatsAppClient = {
   readonly markRead: (at: Connection, wamid: string, bound?: Bound) => Promise<MarkReadResult>;
   readonly uploadMedia: (at: Connection, file: MediaFile, bound?: Bound) => Promise<UploadResult>;
   readonly mediaInfo: (at: Connection, mediaId: string, bound?: Bound) => Promise<MediaInfoResult>;
-  readonly downloadMedia: (at: Connection, media: { readonly url: string; readonly maxBytes: number }, bound?: Bound) => Promise<DownloadResult>;
+  readonly downloadMedia: (
+    at: Connection,
+    media: { readonly url: string; readonly maxBytes: number },
+    bound?: Bound,
+  ) => Promise<DownloadResult>;
   /** Checks a connection: the token opens this number. */
   readonly phoneNumber: (at: Connection, bound?: Bound) => Promise<PhoneNumberResult>;
 };
@@ -50,7 +52,12 @@ export function createWhatsAppClient(options: WhatsAppClientOptions): WhatsAppCl
     body: body instanceof FormData ? body : JSON.stringify(body),
     signal: bound?.signal,
   });
-  const get = (at: Connection, url: string, bound?: Bound): Ask => ({ method: 'GET', url, accessToken: at.accessToken, signal: bound?.signal });
+  const get = (at: Connection, url: string, bound?: Bound): Ask => ({
+    method: 'GET',
+    url,
+    accessToken: at.accessToken,
+    signal: bound?.signal,
+  });
 
   return {
     sendMessage: async (at, message, bound) => {

@@ -2,8 +2,22 @@
 import type { JsonPlace } from '#infra/json-error.ts';
 
 export const MESSAGE_TYPES = [
-  'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'reaction', 'interactive',
-  'button', 'order', 'system', 'edit', 'revoke', 'unsupported',
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contacts',
+  'reaction',
+  'interactive',
+  'button',
+  'order',
+  'system',
+  'edit',
+  'revoke',
+  'unsupported',
 ] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
@@ -69,10 +83,7 @@ export type DeliveryItem =
   /** An item that does not have the promised shape; its neighbours are unharmed. The path names no content. */
   | { readonly kind: 'malformed'; readonly path: string; readonly phoneNumberId?: string };
 
-export type DeliveryFault =
-  | ({ readonly kind: 'json' } & JsonPlace)
-  | { readonly kind: 'shape'; readonly path: string };
+export type DeliveryFault = ({ readonly kind: 'json' } & JsonPlace) | { readonly kind: 'shape'; readonly path: string };
 
 export type Delivery =
-  | { readonly ok: true; readonly items: readonly DeliveryItem[] }
-  | { readonly ok: false; readonly reason: DeliveryFault };
+  { readonly ok: true; readonly items: readonly DeliveryItem[] } | { readonly ok: false; readonly reason: DeliveryFault };

@@ -5,14 +5,39 @@
  */
 
 export const ERROR_CLASSES = [
-  'token', 'permission', 'rate', 'contact-rate', 'spam-rate', 'window-closed', 'undeliverable', 'opted-out',
-  'transient', 'parameter', 'policy', 'payment', 'registration', 'media', 'template', 'other',
+  'token',
+  'permission',
+  'rate',
+  'contact-rate',
+  'spam-rate',
+  'window-closed',
+  'undeliverable',
+  'opted-out',
+  'transient',
+  'parameter',
+  'policy',
+  'payment',
+  'registration',
+  'media',
+  'template',
+  'other',
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
 export const WAYS_OUT = [
-  'reconnect-channel', 'grant-permission', 'wait', 'send-template', 'use-another-channel', 'do-not-send-again',
-  'change-message', 'contact-meta', 'fix-payment', 'register-number', 'change-file', 'choose-template', 'report',
+  'reconnect-channel',
+  'grant-permission',
+  'wait',
+  'send-template',
+  'use-another-channel',
+  'do-not-send-again',
+  'change-message',
+  'contact-meta',
+  'fix-payment',
+  'register-number',
+  'change-file',
+  'choose-template',
+  'report',
 ] as const;
 export type WayOut = (typeof WAYS_OUT)[number];
 
@@ -73,9 +98,7 @@ const MEANINGS: ReadonlyMap<number, ErrorMeaning> = new Map<number, ErrorMeaning
   [131051, MEDIA],
   [131052, MEDIA],
   [131053, MEDIA],
-  ...[132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 132068].map(
-    (code): [number, ErrorMeaning] => [code, TEMPLATE],
-  ),
+  ...[132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 132068].map((code): [number, ErrorMeaning] => [code, TEMPLATE]),
 ]);
 
 export function meaningOf(code: number): ErrorMeaning {

@@ -66,17 +66,23 @@ export const status = z.looseObject({
   status: z.string().max(64),
   timestamp,
   biz_opaque_callback_data: soft(z.string().max(512)),
-  errors: soft(z.array(z.looseObject({
-    code: z.number().int(),
-    title: soft(z.string()),
-    message: soft(z.string()),
-    error_data: soft(z.looseObject({ details: soft(z.string()) })),
-  }))),
-  pricing: soft(z.looseObject({
-    billable: soft(z.boolean()),
-    pricing_model: soft(z.string().max(64)),
-    type: soft(z.string().max(64)),
-    category: soft(z.string().max(64)),
-  })),
+  errors: soft(
+    z.array(
+      z.looseObject({
+        code: z.number().int(),
+        title: soft(z.string()),
+        message: soft(z.string()),
+        error_data: soft(z.looseObject({ details: soft(z.string()) })),
+      }),
+    ),
+  ),
+  pricing: soft(
+    z.looseObject({
+      billable: soft(z.boolean()),
+      pricing_model: soft(z.string().max(64)),
+      type: soft(z.string().max(64)),
+      category: soft(z.string().max(64)),
+    }),
+  ),
 });
 export type RawStatus = z.infer<typeof status>;

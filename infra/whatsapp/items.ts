@@ -1,5 +1,13 @@
 /** One message or status of a webhook, from Meta's form to ours. */
-import { MESSAGE_TYPES, STATUSES, type IncomingMedia, type IncomingMessage, type MessageType, type Sender, type StatusUpdate } from './delivery.ts';
+import {
+  MESSAGE_TYPES,
+  STATUSES,
+  type IncomingMedia,
+  type IncomingMessage,
+  type MessageType,
+  type Sender,
+  type StatusUpdate,
+} from './delivery.ts';
 import * as shapes from './incoming.ts';
 
 type Issues = { readonly issues: readonly { readonly path: readonly PropertyKey[] }[] };
@@ -47,9 +55,16 @@ export function statusItem(raw: unknown): Item<StatusUpdate | null> {
       status: name,
       occurredAt: isoOf(timestamp),
       ...defined({ errorCode: error?.code, errorDetails: details, callbackData }),
-      ...(pricing === undefined ? {} : { pricing: defined({
-        billable: pricing.billable, model: pricing.pricing_model, type: pricing.type, category: pricing.category,
-      }) }),
+      ...(pricing === undefined
+        ? {}
+        : {
+            pricing: defined({
+              billable: pricing.billable,
+              model: pricing.pricing_model,
+              type: pricing.type,
+              category: pricing.category,
+            }),
+          }),
     },
   };
 }
@@ -80,8 +95,9 @@ function tappedText(type: string, raw: unknown): string | undefined {
 
 function senderOf(message: shapes.RawMessage, contacts: readonly shapes.Contact[]): Sender {
   const { from: phone, from_user_id: userId } = message;
-  const known = contacts.find((contact) =>
-    (phone !== undefined && contact.wa_id === phone) || (userId !== undefined && contact.user_id === userId));
+  const known = contacts.find(
+    (contact) => (phone !== undefined && contact.wa_id === phone) || (userId !== undefined && contact.user_id === userId),
+  );
   // A delivery about one person need not repeat the ids on the message.
   const only = phone === undefined && userId === undefined && contacts.length === 1 ? contacts[0] : undefined;
   const contact = known ?? only;

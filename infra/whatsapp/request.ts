@@ -30,9 +30,7 @@ export async function ask<T>(exchange: Exchange, request: Ask, shape: z.ZodType<
     const json = bytes === 'too-large' ? undefined : parse(bytes);
     if (!response.ok) return failureOf(response.status, json);
     const checked = shape.safeParse(json);
-    return checked.success
-      ? { kind: 'answer', value: checked.data }
-      : { kind: 'unknown', reason: 'unreadable-answer' };
+    return checked.success ? { kind: 'answer', value: checked.data } : { kind: 'unknown', reason: 'unreadable-answer' };
   });
 }
 
@@ -70,7 +68,8 @@ export async function readCapped(response: Response, maxBytes: number): Promise<
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  const body: AsyncIterable<Uint8Array> = response.body;
+  for await (const chunk of body) {
     size += chunk.byteLength;
     // Leaving the loop cancels the body, so the rest is never read.
     if (size > maxBytes) return 'too-large';

@@ -38,9 +38,7 @@ function changeItems(raw: unknown, path: string): readonly DeliveryItem[] {
   const value = shapes.value.safeParse(change.data.value);
   if (!value.success) return [malformed(`${path}.value`, value.error)];
   const phoneNumberId = value.data.metadata.phone_number_id;
-  const contacts = (value.data.contacts ?? [])
-    .map((each) => shapes.contact.safeParse(each).data)
-    .filter((each) => each !== undefined);
+  const contacts = (value.data.contacts ?? []).map((each) => shapes.contact.safeParse(each).data).filter((each) => each !== undefined);
   return [
     ...(value.data.messages ?? []).map((each, index) => {
       const item = messageItem(each, contacts);

@@ -10,7 +10,14 @@ export function bubble(message) {
   if (message.mediaId !== null) made.append(message.type === 'image' ? picture(message) : paper(message));
   if (message.text !== null) made.append(element('span', { class: 'txt' }, message.text));
   else if (message.mediaId === null) made.append(element('span', { class: 'odd' }, word('oddMessage', message.type)));
-  made.append(element('span', { class: 'ft', dir: document.documentElement.dir }, element('time', { class: 'n', datetime: new Date(message.sentAt).toISOString() }, timeText(message.sentAt)), tick(message)));
+  made.append(
+    element(
+      'span',
+      { class: 'ft', dir: document.documentElement.dir },
+      element('time', { class: 'n', datetime: new Date(message.sentAt).toISOString() }, timeText(message.sentAt)),
+      tick(message),
+    ),
+  );
   showArrival(made, message);
   return made;
 }
@@ -45,5 +52,10 @@ function picture(message) {
 }
 
 function paper(message) {
-  return element('a', { class: 'doc', href: `/control/media/${message.mediaId}`, download: message.filename ?? '' }, icon('file-down', 'i-20'), element('bdi', { class: 'grow' }, message.filename ?? word('document')));
+  return element(
+    'a',
+    { class: 'doc', href: `/control/media/${message.mediaId}`, download: message.filename ?? '' },
+    icon('file-down', 'i-20'),
+    element('bdi', { class: 'grow' }, message.filename ?? word('document')),
+  );
 }

@@ -39,21 +39,35 @@ export function startChaos() {
 }
 
 function head() {
-  return element('div', { class: 'g row-flex' },
-    element('span', { class: 'grow' }, element('h2', {}, word('chaos')), element('span', { class: 'sm t2', id: 'on-count', role: 'status' })),
-    element('button', { class: 'btn s ghost', id: 'all-off', onclick: () => call('DELETE', 'chaos') }, word('allOff')));
+  return element(
+    'div',
+    { class: 'g row-flex' },
+    element(
+      'span',
+      { class: 'grow' },
+      element('h2', {}, word('chaos')),
+      element('span', { class: 'sm t2', id: 'on-count', role: 'status' }),
+    ),
+    element('button', { class: 'btn s ghost', id: 'all-off', onclick: () => call('DELETE', 'chaos') }, word('allOff')),
+  );
 }
 
 const advance = (hours) => () => call('POST', 'clock', { advanceMs: hours * 3_600_000 });
 
 function clock() {
-  return element('div', { class: 'g' },
+  return element(
+    'div',
+    { class: 'g' },
     element('h3', {}, word('clock')),
     element('div', { class: 'clock' }, element('b', { class: 'n', id: 'clock-time' }), element('span', { class: 't2', id: 'clock-day' })),
-    element('div', { class: 'clockrow' },
+    element(
+      'div',
+      { class: 'clockrow' },
       element('button', { class: 'btn s', onclick: advance(1) }, word('plusHour')),
-      element('button', { class: 'btn s', onclick: advance(24) }, word('plusDay'))),
-    element('p', { class: 'sm t2 price', id: 'price' }));
+      element('button', { class: 'btn s', onclick: advance(24) }, word('plusDay')),
+    ),
+    element('p', { class: 'sm t2 price', id: 'price' }),
+  );
 }
 
 function group(title, switches, ...more) {
@@ -62,28 +76,73 @@ function group(title, switches, ...more) {
 }
 
 function switchRow(name, set, code) {
-  const button = element('button', { class: 'switch', role: 'switch', 'aria-checked': 'false', id: `sw-${name}`, 'aria-labelledby': `lb-${name}`, 'aria-describedby': `hn-${name}` });
+  const button = element('button', {
+    class: 'switch',
+    role: 'switch',
+    'aria-checked': 'false',
+    id: `sw-${name}`,
+    'aria-labelledby': `lb-${name}`,
+    'aria-describedby': `hn-${name}`,
+  });
   button.addEventListener('click', () => set(button.getAttribute('aria-checked') !== 'true'));
-  return element('li', { class: 'sw' },
-    element('span', { class: 'grow' }, element('span', { class: 'med', id: `lb-${name}` }, word(name)), element('span', { class: 'sm t2', id: `hn-${name}` }, word(`${name}Hint`))),
-    code === undefined ? null : element('bdi', { dir: 'ltr', class: 'mono t3' }, String(code)), button);
+  return element(
+    'li',
+    { class: 'sw' },
+    element(
+      'span',
+      { class: 'grow' },
+      element('span', { class: 'med', id: `lb-${name}` }, word(name)),
+      element('span', { class: 'sm t2', id: `hn-${name}` }, word(`${name}Hint`)),
+    ),
+    code === undefined ? null : element('bdi', { dir: 'ltr', class: 'mono t3' }, String(code)),
+    button,
+  );
 }
 
 function escapes() {
-  const field = element('select', { class: 'input', id: 'escapes', onchange: (event) => call('PUT', 'chaos', { escapedArabic: event.target.value }) },
-    ...['mixed', 'always', 'never'].map((each) => element('option', { value: each }, word(`esc-${each}`))));
-  return element('li', { class: 'sw' }, element('label', { class: 'grow', for: 'escapes' }, element('span', { class: 'med' }, word('escapes')), element('span', { class: 'sm t2' }, word('escapesHint'))), field);
+  const field = element(
+    'select',
+    { class: 'input', id: 'escapes', onchange: (event) => call('PUT', 'chaos', { escapedArabic: event.target.value }) },
+    ...['mixed', 'always', 'never'].map((each) => element('option', { value: each }, word(`esc-${each}`))),
+  );
+  return element(
+    'li',
+    { class: 'sw' },
+    element(
+      'label',
+      { class: 'grow', for: 'escapes' },
+      element('span', { class: 'med' }, word('escapes')),
+      element('span', { class: 'sm t2' }, word('escapesHint')),
+    ),
+    field,
+  );
 }
 
 const change = (part) => call('PUT', `customers/${state.customerId}`, part);
 
 function people() {
-  return element('div', { class: 'g' }, element('h3', { id: 'person-h' }), element('ul', {},
-    switchRow('autoRead', (autoRead) => change({ autoRead })),
-    switchRow('hidePhone', (phoneHidden) => change({ phoneHidden })),
-    element('li', { class: 'sw' },
-      element('span', { class: 'grow' }, element('span', { class: 'med' }, word('changeNumber')), element('span', { class: 'sm t2' }, word('changeNumberHint'))),
-      element('button', { class: 'btn s', 'aria-label': word('changeNumber'), onclick: changeNumberDialog }, word('change')))));
+  return element(
+    'div',
+    { class: 'g' },
+    element('h3', { id: 'person-h' }),
+    element(
+      'ul',
+      {},
+      switchRow('autoRead', (autoRead) => change({ autoRead })),
+      switchRow('hidePhone', (phoneHidden) => change({ phoneHidden })),
+      element(
+        'li',
+        { class: 'sw' },
+        element(
+          'span',
+          { class: 'grow' },
+          element('span', { class: 'med' }, word('changeNumber')),
+          element('span', { class: 'sm t2' }, word('changeNumberHint')),
+        ),
+        element('button', { class: 'btn s', 'aria-label': word('changeNumber'), onclick: changeNumberDialog }, word('change')),
+      ),
+    ),
+  );
 }
 
 function flip(name, on) {
@@ -105,7 +164,10 @@ function showChaos() {
 function showClock() {
   find('clock-time').textContent = timeText(now());
   const hours = Math.round(state.offsetMs / 3_600_000);
-  find('clock-day').textContent = `${dayText(now())}, ${hours === 0 ? word('realTime') : word('ahead', numberText(hours))}`.replace(', ', document.documentElement.lang === 'ar' ? '، ' : ', ');
+  find('clock-day').textContent = `${dayText(now())}, ${hours === 0 ? word('realTime') : word('ahead', numberText(hours))}`.replace(
+    ', ',
+    document.documentElement.lang === 'ar' ? '، ' : ', ',
+  );
   const free = currentNumber()?.freeDelivered.count;
   find('price').textContent = free === undefined ? '' : word('free', numberText(Math.min(free, 1_000)));
 }

@@ -54,7 +54,11 @@ async function sendFile(input, kind, maxBytes) {
   const caption = field.value.trim();
   input.value = '';
   if (file.size > maxBytes) return toast(word('tooLarge'));
-  const common = { base64: await base64Of(file), mimeType: file.type || 'application/octet-stream', ...(caption === '' ? {} : { caption }) };
+  const common = {
+    base64: await base64Of(file),
+    mimeType: file.type || 'application/octet-stream',
+    ...(caption === '' ? {} : { caption }),
+  };
   const sent = await write({ [kind]: kind === 'document' ? { ...common, filename: file.name } : common });
   if (sent !== null) field.value = '';
   showReady();
@@ -84,7 +88,10 @@ function startMenu() {
   document.addEventListener('click', (event) => {
     if (!event.target.closest('.attach')) open(false);
   });
-  for (const [name, input] of [['attach-photo', 'file-photo'], ['attach-document', 'file-document']]) {
+  for (const [name, input] of [
+    ['attach-photo', 'file-photo'],
+    ['attach-document', 'file-document'],
+  ]) {
     find(name).addEventListener('click', () => {
       open(false);
       find(input).click();

@@ -20,8 +20,15 @@ export function startCustomers() {
 function showNumbers() {
   const field = find('number');
   field.hidden = state.numbers.length < 2;
-  field.replaceChildren(...state.numbers.map((number) =>
-    element('option', { value: number.phoneNumberId, selected: number.phoneNumberId === state.numberId }, `${number.verifiedName} ${number.displayPhoneNumber}`)));
+  field.replaceChildren(
+    ...state.numbers.map((number) =>
+      element(
+        'option',
+        { value: number.phoneNumberId, selected: number.phoneNumberId === state.numberId },
+        `${number.verifiedName} ${number.displayPhoneNumber}`,
+      ),
+    ),
+  );
 }
 
 function showPeople() {
@@ -36,23 +43,34 @@ function row(customer) {
   const hidden = customer.phoneHidden && customer.username !== null;
   const title = hidden ? element('bdi', { dir: 'ltr' }, `@${customer.username}`) : customer.name;
   const initial = hidden ? '@' : [...customer.name][0]?.toUpperCase();
-  const button = element('button', {
-    class: 'person', 'data-customer': customer.id, 'aria-current': customer.id === state.customerId ? 'true' : undefined,
-    onclick: () => {
-      select({ customerId: customer.id });
-      showPane('phone');
+  const button = element(
+    'button',
+    {
+      class: 'person',
+      'data-customer': customer.id,
+      'aria-current': customer.id === state.customerId ? 'true' : undefined,
+      onclick: () => {
+        select({ customerId: customer.id });
+        showPane('phone');
+      },
     },
-  },
-  element('span', { class: 'av av-28', 'aria-hidden': 'true' }, initial),
-  element('span', { class: 'grow' }, element('span', { class: 'med', dir: 'auto' }, title), element('span', { class: 'sm t2' }, customer.note[document.documentElement.lang])),
-  element('span', { class: 'pill', hidden: true }));
+    element('span', { class: 'av av-28', 'aria-hidden': 'true' }, initial),
+    element(
+      'span',
+      { class: 'grow' },
+      element('span', { class: 'med', dir: 'auto' }, title),
+      element('span', { class: 'sm t2' }, customer.note[document.documentElement.lang]),
+    ),
+    element('span', { class: 'pill', hidden: true }),
+  );
   return element('li', {}, button);
 }
 
 function showUnread() {
   const counts = new Map();
   for (const message of state.messages) {
-    if (waitsForReading(message) && message.phoneNumberId === state.numberId) counts.set(message.customerId, (counts.get(message.customerId) ?? 0) + 1);
+    if (waitsForReading(message) && message.phoneNumberId === state.numberId)
+      counts.set(message.customerId, (counts.get(message.customerId) ?? 0) + 1);
   }
   for (const button of find('people').querySelectorAll('.person')) {
     const count = counts.get(button.dataset.customer) ?? 0;

@@ -18,8 +18,16 @@ export function showPane(pane) {
 }
 
 function startTabs() {
-  find('tabs').append(...Object.entries(PANES).map(([pane, name]) =>
-    element('button', { 'data-pane': pane, 'aria-current': String(pane === 'phone'), onclick: () => showPane(pane) }, icon(name, 'i-20'), word(`tab-${pane}`))));
+  find('tabs').append(
+    ...Object.entries(PANES).map(([pane, name]) =>
+      element(
+        'button',
+        { 'data-pane': pane, 'aria-current': String(pane === 'phone'), onclick: () => showPane(pane) },
+        icon(name, 'i-20'),
+        word(`tab-${pane}`),
+      ),
+    ),
+  );
 }
 
 function startTheme() {
@@ -57,10 +65,20 @@ function startLanguage() {
 function showConnection() {
   const badge = find('connection');
   const number = currentNumber();
-  const [kind, text] = number === undefined ? ['warning', word('noNumber')]
-    : number.handshake === null ? ['warning', word('notHeard', number.verifiedName)]
-      : number.handshake.ok ? ['success', word('connectedAs', number.verifiedName)]
-        : ['danger', word('handshakeFailed', word(`why-${number.handshake.reason}`) + (number.handshake.status ? ` ${number.handshake.status}` : ''))];
+  const [kind, text] =
+    number === undefined
+      ? ['warning', word('noNumber')]
+      : number.handshake === null
+        ? ['warning', word('notHeard', number.verifiedName)]
+        : number.handshake.ok
+          ? ['success', word('connectedAs', number.verifiedName)]
+          : [
+              'danger',
+              word(
+                'handshakeFailed',
+                word(`why-${number.handshake.reason}`) + (number.handshake.status ? ` ${number.handshake.status}` : ''),
+              ),
+            ];
   badge.className = `badge l conn ${kind}`;
   badge.replaceChildren(element('span', { class: `dot ${kind}` }), element('span', { class: 'cut' }, text));
 }

@@ -49,7 +49,13 @@ function showAll() {
 }
 
 function emptyPhone() {
-  return element('div', { class: 'sys' }, word('needNumber'), element('br'), element('button', { class: 'btn s primary', onclick: connectDialog }, word('connectTitle')));
+  return element(
+    'div',
+    { class: 'sys' },
+    word('needNumber'),
+    element('br'),
+    element('button', { class: 'btn s primary', onclick: connectDialog }, word('connectTitle')),
+  );
 }
 
 function add(message, fresh) {

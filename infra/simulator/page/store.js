@@ -1,7 +1,18 @@
 // What the page knows, and who wants to hear of changes.
 import { call, listen } from './api.js';
 
-export const state = { numbers: [], customers: [], messages: [], webhooks: [], scriptsRunning: [], chaos: null, offsetMs: 0, customerId: null, numberId: null, typingUntil: 0 };
+export const state = {
+  numbers: [],
+  customers: [],
+  messages: [],
+  webhooks: [],
+  scriptsRunning: [],
+  chaos: null,
+  offsetMs: 0,
+  customerId: null,
+  numberId: null,
+  typingUntil: 0,
+};
 
 const listeners = new Set();
 
@@ -25,7 +36,8 @@ export async function reload() {
   if (fresh === null) return;
   Object.assign(state, fresh);
   const query = new URLSearchParams(location.search);
-  if (!currentCustomer()) state.customerId = state.customers.find((each) => each.id === query.get('customer'))?.id ?? state.customers[0]?.id ?? null;
+  if (!currentCustomer())
+    state.customerId = state.customers.find((each) => each.id === query.get('customer'))?.id ?? state.customers[0]?.id ?? null;
   if (!currentNumber()) state.numberId = state.numbers[0]?.phoneNumberId ?? null;
   changed('all');
 }

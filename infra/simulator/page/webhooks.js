@@ -30,22 +30,35 @@ function showSum() {
   const bad = webhooks.slice(-20).filter((entry) => entry.status !== 200).length;
   const sum = find('log-sum');
   sum.hidden = webhooks.length === 0;
-  sum.replaceChildren(element('span', { class: `dot ${bad === 0 ? 'success' : 'warning'}` }), bad === 0 ? word('allAnswered') : word('waiting', bad));
+  sum.replaceChildren(
+    element('span', { class: `dot ${bad === 0 ? 'success' : 'warning'}` }),
+    bad === 0 ? word('allAnswered') : word('waiting', bad),
+  );
 }
 
 function row(entry) {
   const ok = entry.status === 200;
-  return element('tr', {},
+  return element(
+    'tr',
+    {},
     element('td', { class: 'n' }, secondsText(new Date(entry.at))),
     element('td', { class: 'field-col' }, element('bdi', { dir: 'ltr', class: 'mono' }, entry.field)),
     element('td', { class: 'cut what', title: sentence(entry) }, sentence(entry)),
-    element('td', { class: 'r' }, element('bdi', { dir: 'ltr', class: `mono ${ok ? 'ok' : 'bad-t'}` }, entry.status === null ? word('none') : String(entry.status))),
-    element('td', { class: 'r' }, element('bdi', { dir: 'ltr', class: 'num t3' }, String(entry.tookMs))));
+    element(
+      'td',
+      { class: 'r' },
+      element('bdi', { dir: 'ltr', class: `mono ${ok ? 'ok' : 'bad-t'}` }, entry.status === null ? word('none') : String(entry.status)),
+    ),
+    element('td', { class: 'r' }, element('bdi', { dir: 'ltr', class: 'num t3' }, String(entry.tookMs))),
+  );
 }
 
 function sentence(entry) {
   const [first] = entry.what;
-  const one = first.kind === 'message' ? word('messageFrom', typeWord(first.type), first.customer) : word('statusFor', word(`st-${first.type}`), first.customer);
+  const one =
+    first.kind === 'message'
+      ? word('messageFrom', typeWord(first.type), first.customer)
+      : word('statusFor', word(`st-${first.type}`), first.customer);
   const extra = [
     entry.escaped && first.kind === 'message' ? word('escaped') : null,
     entry.duplicate ? word('twice') : null,

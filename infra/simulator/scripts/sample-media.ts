@@ -48,8 +48,13 @@ const PICTURES: Readonly<Record<SampleImage, { readonly ground: Colour; readonly
   },
   rash: {
     ground: [226, 184, 158],
-    shapes: [[190, 150, 15], [232, 178, 11], [262, 142, 17], [286, 204, 9], [214, 216, 13]].map(
-      ([x = 0, y = 0, radius = 0]): Shape => ({ disc: [x, y, radius], colour: [204, 112, 102] })),
+    shapes: [
+      [190, 150, 15],
+      [232, 178, 11],
+      [262, 142, 17],
+      [286, 204, 9],
+      [214, 216, 13],
+    ].map(([x = 0, y = 0, radius = 0]): Shape => ({ disc: [x, y, radius], colour: [204, 112, 102] })),
   },
   receipt: {
     ground: DARK,
@@ -111,10 +116,30 @@ function chunk(type: string, data: Buffer): Buffer {
 }
 
 const PAPERS: Readonly<Record<SampleDocument, { readonly filename: string; readonly lines: readonly string[] }>> = {
-  invoice: { filename: 'فاتورة 40817.pdf', lines: ['Invoice 40817', '', 'Oak dining table          6,900', 'Four chairs               5,200', 'Delivery                    350', '', 'Total EGP                12,450'] },
-  referral: { filename: 'referral-letter.pdf', lines: ['Referral', '', 'To: Dermatology', 'Reason: skin irritation for two weeks', 'Priority: routine'] },
-  'lab-result': { filename: 'تحليل الدم.pdf', lines: ['Laboratory report', '', 'Haemoglobin     13.1 g/dL', 'Vitamin D       18 ng/mL   low', 'TSH             2.1 mIU/L'] },
-  'floor-plan': { filename: 'living-room-plan.pdf', lines: ['Living room', '', 'Width   4.20 m', 'Depth   3.60 m', 'Door    0.90 m, on the left'] },
+  invoice: {
+    filename: 'فاتورة 40817.pdf',
+    lines: [
+      'Invoice 40817',
+      '',
+      'Oak dining table          6,900',
+      'Four chairs               5,200',
+      'Delivery                    350',
+      '',
+      'Total EGP                12,450',
+    ],
+  },
+  referral: {
+    filename: 'referral-letter.pdf',
+    lines: ['Referral', '', 'To: Dermatology', 'Reason: skin irritation for two weeks', 'Priority: routine'],
+  },
+  'lab-result': {
+    filename: 'تحليل الدم.pdf',
+    lines: ['Laboratory report', '', 'Haemoglobin     13.1 g/dL', 'Vitamin D       18 ng/mL   low', 'TSH             2.1 mIU/L'],
+  },
+  'floor-plan': {
+    filename: 'living-room-plan.pdf',
+    lines: ['Living room', '', 'Width   4.20 m', 'Depth   3.60 m', 'Door    0.90 m, on the left'],
+  },
 };
 
 export function sampleDocument(name: SampleDocument): { readonly bytes: Uint8Array; readonly filename: string } {

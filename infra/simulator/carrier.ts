@@ -1,0 +1,128 @@
+/** Carries one webhook to the product: signed over its bytes, again and again until the answer is 200. */
+import { createHmac } from 'node:crypto';
+import { envelopeOf, writeBody, type Item } from './envelope.ts';
+import type { DelivererParts } from './deliverer.ts';
+import { MAX_WEBHOOKS_KEPT, type BusinessNumber, type WebhookEntry } from './world.ts';
+
+/** Meta gives up on an answer after some seconds. */
+const ANSWER_TIMEOUT_MS = 10_000;
+/** First repeat; doubles up to the longest. Meta's are longer, but a person is waiting here. */
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** Meta repeats for seven days. */
+const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
+/** Deliveries under way at once. */
+const MAX_IN_FLIGHT = 16;
+
+export type Post = {
+  readonly number: BusinessNumber;
+  readonly items: readonly Item[];
+  readonly firstAt: number;
+  readonly attempt: number;
+  readonly duplicate: boolean;
+};
+
+export type Carrier = {
+  readonly take: (post: Post) => void;
+  readonly stop: () => void;
+  readonly resume: () => void;
+};
+
+type Outcome = Pick<WebhookEntry, 'escaped' | 'badSignature' | 'status' | 'tookMs'>;
+
+export function createCarrier({ world, hub, clock, timers }: DelivererParts): Carrier {
+  const line: Post[] = [];
+  let stopped = new AbortController();
+  let inFlight = 0;
+  let sent = 0;
+  let entries = 0;
+
+  const take = (post: Post): void => {
+    line.push(post);
+    pump();
+  };
+
+  const pump = (): void => {
+    while (inFlight < MAX_IN_FLIGHT) {
+      const next = line.shift();
+      if (next === undefined) return;
+      inFlight += 1;
+      void carry(next, stopped.signal).finally(() => {
+        inFlight -= 1;
+        pump();
+      });
+    }
+  };
+
+  const carry = async (post: Post, signal: AbortSignal): Promise<void> => {
+    const url = post.number.webhookUrl;
+    if (url === null) return;
+    const { escapedArabic, badSignature } = world.chaos;
+    const escaped = escapedArabic === 'mixed' ? sent % 2 === 0 : escapedArabic === 'always';
+    sent += 1;
+    const body = writeBody(envelopeOf(post.number, post.items), escaped);
+    const secret = badSignature ? 'not the secret' : post.number.appSecret;
+    const startedAt = performance.now();
+    const status = await send({ url, body, secret }, signal);
+    if (signal.aborted) return;
+    note(post, { escaped, badSignature, status, tookMs: Math.round(performance.now() - startedAt) });
+    if (status !== 200) retry(post);
+  };
+
+  const retry = (post: Post): void => {
+    if (clock.now() - post.firstAt > GIVE_UP_AFTER_MS) return;
+    const wait = Math.min(FIRST_RETRY_MS * 2 ** (post.attempt - 1), LONGEST_RETRY_MS);
+    timers.after(wait, () => take({ ...post, attempt: post.attempt + 1 }));
+  };
+
+  const note = ({ number, items, attempt, duplicate }: Post, outcome: Outcome): void => {
+    entries += 1;
+    const what = items.map(({ kind, type, customer }) => ({ kind, type, customer }));
+    const at = new Date(clock.now()).toISOString();
+    const entry: WebhookEntry = {
+      id: entries,
+      at,
+      phoneNumberId: number.phoneNumberId,
+      field: 'messages',
+      what,
+      attempt,
+      duplicate,
+      ...outcome,
+    };
+    world.webhooks.push(entry);
+    if (world.webhooks.length > MAX_WEBHOOKS_KEPT) world.webhooks.shift();
+    hub.tell({ type: 'webhook', entry });
+  };
+
+  return {
+    take,
+    stop: () => {
+      stopped.abort();
+      line.length = 0;
+    },
+    resume: () => {
+      stopped = new AbortController();
+    },
+  };
+}
+
+type Letter = { readonly url: string; readonly body: string; readonly secret: string };
+
+/** The answer's status, or null when none came. */
+async function send({ url, body, secret }: Letter, stopped: AbortSignal): Promise<number | null> {
+  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'facebookexternalua', 'x-hub-signature-256': `sha256=${signature}` },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    // Refused, cut or too slow: for a webhook all the same, it comes again.
+    return null;
+  }
+}
