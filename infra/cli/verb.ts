@@ -39,7 +39,7 @@ export type VerifyInput = {
   readonly subject: string | null;
 };
 export type Verified =
-  | { readonly ok: true; readonly facts: Readonly<Record<string, string | number | boolean | null>> }
+  | { readonly ok: true; readonly says: string; readonly facts: Readonly<Record<string, string | number | boolean | null>> }
   | { readonly ok: false; readonly code: string; readonly says: string };
 
 export type Context = { readonly io: Io; readonly parts: CliParts; readonly json: boolean };

@@ -8,7 +8,7 @@ import Fastify, { type FastifyInstance, type RawServerDefault } from 'fastify';
 import type { Product } from '../app/product.ts';
 import type { Log } from '../log.ts';
 import { createAccess } from './access.ts';
-import { answerErrors } from './errors.ts';
+import { answerErrors, sendProblem } from './errors.ts';
 import { readJson } from './json-body.ts';
 import { MAX_JSON_BYTES, MAX_UPLOAD_BYTES, RATE_ADDRESSES, RATE_WINDOW_MS, REQUESTS_PER_MINUTE } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -35,7 +35,10 @@ export const createApi = async ({ product, log, server, heartbeatMs }: ApiOption
     // Our own log line per request names the route, never the address that was asked for.
     logger: false,
     bodyLimit: MAX_JSON_BYTES,
-    routerOptions: { maxParamLength: 64 },
+    // Addresses that cannot be decoded, or are absurd, are answered before any route is known.
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply, error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? fault('no-such-route') : fault('malformed-request'));
+    },
     // Without it a second request on a closing server is answered as if it stayed open.
     return503OnClosing: true,
     ...(server === undefined ? {} : { serverFactory: (): RawServerDefault => server }),

@@ -5,11 +5,11 @@ import { type Fault, fault, HttpFault, type ProblemCode } from './problems.ts';
 
 /** Every error of every route becomes a problem here, and nowhere else. */
 export const answerErrors = (app: FastifyInstance, log: Log): void => {
-  app.setNotFoundHandler((_request, reply) => send(reply, fault('no-such-route')));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, fault('no-such-route')));
   app.setErrorHandler((error, request, reply) => {
     const known = toHttpFault(error);
     if (known.problem.status >= 500) log.error('http.failed', { route: request.routeOptions.url ?? 'none', code: known.code, err: error });
-    return send(reply, known);
+    return sendProblem(reply, known);
   });
 };
 
@@ -82,7 +82,7 @@ const expectation = (keyword: string, params: unknown): string => {
   }
 };
 
-const send = (reply: FastifyReply, { problem: body, headers }: HttpFault): FastifyReply =>
+export const sendProblem = (reply: FastifyReply, { problem: body, headers }: HttpFault): FastifyReply =>
   reply
     .code(body.status)
     .headers(headers)

@@ -23,9 +23,38 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: withProblem,
   });
 };
+
+/** Every operation may fail, and all in the same form. */
+const withProblem: typeof jsonSchemaTransform = (input) => {
+  const { schema, url } = jsonSchemaTransform(input);
+  const { response }: { readonly response?: unknown } = schema;
+  return { url, schema: { ...schema, response: { ...(typeof response === 'object' ? response : { 200: BYTES }), default: PROBLEM } } };
+};
+
+const text = { type: 'string' } as const;
+const PROBLEM = {
+  description: 'What went wrong (RFC 9457)',
+  content: {
+    'application/problem+json': {
+      schema: {
+        type: 'object',
+        required: ['type', 'title', 'status', 'code'],
+        properties: {
+          type: text,
+          title: text,
+          status: { type: 'integer' },
+          code: { ...text, description: 'Stable: match on it' },
+          place: { description: 'Where the body is wrong: a path, or line and column' },
+          errors: { type: 'array', items: { type: 'object', properties: { at: text, expected: text } } },
+        },
+      },
+    },
+  },
+} as const;
+const BYTES = { description: 'Bytes or events, as described' } as const;
 
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type('application/json').send(JSON.stringify(app.swagger())));

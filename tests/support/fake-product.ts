@@ -108,8 +108,12 @@ export const createFakeProduct = (): FakeProduct => {
       },
       health: async () => answers.health,
       operator: fakeOperator(note, answers),
-      start: async () => {
-        note('start', [], null);
+      sample: {
+        prepare: async (input) => note('sample.prepare', [input], { ok: true, phonePage: 'http://localhost/', created: true }),
+        play: async () => note('sample.play', [], true),
+      },
+      start: async (at) => {
+        note('start', [at], null);
         if (answers.start !== null) throw answers.start;
       },
       close: async () => note('close', [], undefined),
@@ -176,12 +180,12 @@ const fakeApplication = ({ sessions, note, answers, signIn }: Fake): Application
     connectChannel: async (_viewer, input) => note('connectChannel', [input], { ok: true, channelId: ids.channel }),
     connectSimulator: async () => ({ ok: false, status: 502, code: 'simulator-unreachable' }),
     simulatorPage: async () => null,
-    inbox: async (viewer, query) => note('inbox', [query], { ok: true, ...inboxOf(viewer) }),
+    inbox: async (_viewer, query) => note('inbox', [query], { ok: true, ...inbox }),
     conversation: async (viewer, id, query) => note('conversation', [id, query], own(viewer, id, () => ({ conversation }))),
     contact: async (viewer, id) => own(viewer, id, () => ({ contact })),
     revealContact: async (viewer, id, purpose) => note('revealContact', [id, purpose], own(viewer, id, () => ({ contact }))),
     media: async (viewer, id) => own(viewer, id, () => answers.media),
-    reply: async (viewer, input) => {
+    reply: async (_viewer, input) => {
       note('reply', [input], null);
       if (answers.reply instanceof Error) throw answers.reply;
       return input.conversationId === ids.otherConversation ? NOT_FOUND : answers.reply;
@@ -263,7 +267,7 @@ const conversation: ConversationDetail = {
   position: '7',
 };
 
-const inboxOf = (_viewer: Viewer): InboxPage => ({
+const inbox: InboxPage = {
   items: [
     {
       conversationId: ids.conversation,
@@ -281,7 +285,7 @@ const inboxOf = (_viewer: Viewer): InboxPage => ({
   ],
   next: null,
   counts: { mine: 0, unassigned: 1, open: 1, resolved: 0 },
-});
+};
 
 const counts = { message: 1, profile: 1, media: 0, note: 0, ai: 0, audit: 0, credential: 0 } as const;
 

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Finding } from './examine.ts';
 
-const FILES = ['events.db', 'payloads.db', 'identity.db', join('keyring', 'keyring.db'), 'views.db'] as const;
+const FILES = ['events.db', 'payloads.db', 'identity.db', join('keyring', 'keyring.db'), 'views.db', 'sessions.db'] as const;
+/** What the next start makes anew, and what is lost meanwhile. */
+const REPLACEABLE: Readonly<Partial<Record<string, string>>> = {
+  'views.db': 'it is built anew from the log',
+  'sessions.db': 'everybody signs in again, and API tokens are made anew',
+};
 /** A server that writes meanwhile holds its lock for milliseconds. */
 const BUSY_MS = 2_000;
 
@@ -28,17 +33,14 @@ const check = (folder: string, file: (typeof FILES)[number]): Finding => {
   }
 };
 
-const damaged = (file: string): Finding => ({
-  part: file,
-  state: 'wrong',
-  says: 'damaged',
-  damage: true,
-  wayOut: file === 'views.db' ? 'stop the server, move the file away and start: it is built anew from the log' : 'stop the server and restore the file from a backup',
-});
+const damaged = (file: string): Finding => {
+  const loss = REPLACEABLE[file];
+  const wayOut = loss === undefined ? 'stop the server and restore the file from a backup' : `stop the server, move the file away and start: ${loss}`;
+  return { part: file, state: 'wrong', says: 'damaged', damage: true, wayOut };
+};
 
-const missing = (file: string): Finding => ({
-  part: file,
-  state: file === 'views.db' ? 'note' : 'wrong',
-  says: 'missing',
-  wayOut: file === 'views.db' ? 'the next start builds it from the log' : 'restore the data folder from a backup',
-});
+const missing = (file: string): Finding => {
+  const loss = REPLACEABLE[file];
+  if (loss !== undefined) return { part: file, state: 'note', says: `missing: ${loss}` };
+  return { part: file, state: 'wrong', says: 'missing', wayOut: 'stop the server and restore the data folder from a backup' };
+};

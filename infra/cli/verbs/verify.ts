@@ -24,9 +24,11 @@ export const verify: Verb = {
     if (!verified.ok) {
       context.io.say(`Not valid: ${verified.says}`);
       if (context.json) context.io.out(JSON.stringify({ ok: false, code: verified.code, says: verified.says }));
-      return EXIT.integrity;
+      // A key that is none was mistyped; anything else is about the certificate.
+      return verified.code === 'key-text' ? EXIT.usage : EXIT.integrity;
     }
-    result(context, { ok: true, ...verified.facts }, ['Valid.', ...Object.entries(verified.facts).map(([name, value]) => `${name}: ${String(value)}`)]);
+    const facts = Object.entries(verified.facts).map(([name, value]) => `  ${name}: ${String(value)}`);
+    result(context, { ok: true, says: verified.says, ...verified.facts }, [verified.says, ...facts]);
     return EXIT.done;
   },
 };
