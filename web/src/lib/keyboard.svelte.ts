@@ -1,4 +1,4 @@
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, untrack } from 'svelte';
 import type { MessageKey } from './i18n/translate.ts';
 
 /**
@@ -48,8 +48,9 @@ export function provideKeys(enabled: () => boolean): Keys {
   return setContext(contextKey, {
     get list() { return groups.flat(); },
     register(shortcuts) {
-      groups = [...groups, shortcuts];
-      return () => { groups = groups.filter((group) => group !== shortcuts); };
+      // Read untracked: an effect that registers must not run again because it has registered.
+      groups = [...untrack(() => groups), shortcuts];
+      return () => { groups = untrack(() => groups).filter((group) => group !== shortcuts); };
     },
     handle,
   } satisfies Keys);

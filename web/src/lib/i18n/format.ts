@@ -15,7 +15,7 @@ export function formatter(locale: Locale, timeZone: string, t: Translate) {
   const exact = using({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
   const shortDay = using({ day: 'numeric', month: 'short' });
   const weekday = using({ weekday: 'short' });
-  const longDay = using({ weekday: 'long', day: 'numeric', month: 'long' });
+  const longWeekday = using({ weekday: 'long' });
   const dayOfMonth = using({ day: 'numeric', month: 'long' });
   const fullDay = using({ day: 'numeric', month: 'long', year: 'numeric' });
   const month = using({ month: 'long', year: 'numeric' });
@@ -39,7 +39,9 @@ export function formatter(locale: Locale, timeZone: string, t: Translate) {
     dayKey: (when: string | number) => key.format(at(when)),
     /** "Today, 24 November", "Sunday, 22 November". */
     day: (when: string | number, now: number) =>
-      daysApart(when, now) === 0 ? t('time.today', { date: dayOfMonth.format(at(when)) }) : longDay.format(at(when)),
+      daysApart(when, now) === 0
+        ? t('time.today', { date: dayOfMonth.format(at(when)) })
+        : t('time.day', { weekday: longWeekday.format(at(when)), date: dayOfMonth.format(at(when)) }),
     /** The end of a row: "now", "2 m", "1 h", "Yesterday", "Sun", "14 Oct". */
     ago: (when: string | number, now: number) => {
       const passedMs = Math.max(0, now - at(when).getTime());
