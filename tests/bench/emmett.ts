@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { installedVersion, type Sample, timed } from './runner.ts';
+
+/**
+ * Emmett's SQLite event store as a peer, from `tests/bench/peers/` (own lock file, never a dependency of the product: its driver
+ * downloads a binary). SQLite's default `synchronous=FULL` holds there too.
+ */
+export type EmmettPeer = { readonly version: string; readonly run: (callers: number, perCaller: number, body: string) => Promise<Sample> };
+
+const PACKAGE = join(import.meta.dirname, 'peers/node_modules/@event-driven-io/emmett-sqlite');
+
+type Append = (stream: string, events: readonly object[]) => Promise<unknown>;
+const moduleSchema = z.object({
+  getSQLiteEventStore: z.custom<(options: object) => { readonly appendToStream: Append }>((value) => typeof value === 'function'),
+});
+
+export const emmettAppends = async (newFile: () => string): Promise<EmmettPeer | null> => {
+  const version = installedVersion(join(PACKAGE, 'package.json'));
+  if (version === null) return null;
+  const { getSQLiteEventStore } = moduleSchema.parse(await import(join(PACKAGE, 'dist/index.js')));
+  const run: EmmettPeer['run'] = async (callers, perCaller, body) => {
+    const store = getSQLiteEventStore({ fileName: newFile(), schema: { autoMigration: 'CreateOrUpdate' } });
+    const event = () => ({ type: 'MessageReceived', data: JSON.parse(body) as object });
+    await store.appendToStream('warm-up', [event()]);
+    return timed(callers * perCaller, async () => {
+      await Promise.all(
+        Array.from({ length: callers }, async (_, caller) => {
+          for (let count = 0; count < perCaller; count += 1) await store.appendToStream(`stream-${String(caller)}`, [event()]);
+        }),
+      );
+    });
+  };
+  return { version, run };
+};
