@@ -25,38 +25,42 @@ export type EventCatalogue = Readonly<Record<string, EventSpec>>;
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** Ids, times and digests made by their parser, or a closed list of codes. Another brand, a template or a free string is free text. */
-type SafeText<T extends string> = T extends Id<string> ? T : object extends Record<T, 1> ? never : T;
+/** True for a free string, a template, or a brand of somebody else: all but ids made by their parser and closed lists of codes. */
+type IsFreeText<T extends string> = T extends Id<string> ? false : Record<never, never> extends Record<T, 1> ? true : false;
 
-/** `never` unless `T` can hold only ids, times, codes, numbers, booleans and structures of them. Personal values belong in `personal`. */
-type Safe<T> =
+/**
+ * Why `T` must not stand in `data`; `never` when it can hold only ids, times, codes, numbers, booleans and structures of them. (A flaw is
+ * looked for rather than a safe type computed: `never` inside a structure would be assignable to everything.)
+ */
+type Flaw<T> =
   IsAny<T> extends true
-    ? never
+    ? 'any'
     : T extends string
-      ? SafeText<T>
-      : T extends number | boolean | null
-        ? T
+      ? IsFreeText<T> extends true
+        ? 'free text'
+        : never
+      : T extends number | boolean | null | undefined
+        ? never
         : T extends Plain | Sealed
-          ? never
+          ? 'personal'
           : T extends readonly (infer Item)[]
-            ? [Item] extends [Safe<Item>]
-              ? T
-              : never
-            : T extends object
-              ? string extends keyof T
-                ? never
-                : { [K in keyof T]: Safe<T[K]> } extends T
-                  ? T
-                  : never
-              : never;
+            ? Flaw<Item>
+            : T extends (...inputs: never) => unknown
+              ? 'function'
+              : T extends object
+                ? FlawOfObject<T>
+                : 'unknown';
 
-/** `any` passes every test but this one. */
-type IsSafe<T> = IsAny<T> extends true ? false : [T] extends [Safe<T>] ? true : false;
+type FlawOfObject<T extends object> = keyof T extends never
+  ? 'any shape'
+  : string extends keyof T
+    ? 'free keys'
+    : { [K in keyof T]-?: Flaw<T[K]> }[keyof T];
 
 type Checked<S extends EventSpec> = {
   readonly version: number;
   readonly says: string;
-  readonly data: { readonly [K in keyof S['data']]: IsSafe<z.output<S['data'][K]>> extends true ? z.ZodType : never };
+  readonly data: { readonly [K in keyof S['data']]: [Flaw<z.output<S['data'][K]>>] extends [never] ? z.ZodType : never };
   readonly personal: Readonly<Record<string, PersonalField>>;
   readonly subject: keyof S['personal'] extends never ? null : keyof S['data'] & string;
 };
