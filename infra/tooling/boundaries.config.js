@@ -2,8 +2,10 @@
 // (it loads the built handler by its path), nothing names `tests`.
 const FOLDERS = '^(domain|vault|projections|infra|web|tests)/';
 const ADAPTERS = 'eventstore|views|vaultstore|whatsapp|ai|payments|mail';
-// What lies in an adapter's folder without being one: the pure reading of Meta's webhooks, and what the SQLite engines share.
+// What lies in an adapter's folder without being one: the pure reading of Meta's webhooks, the fault that
+// callers of a store catch, and what the SQLite engines share.
 const WEBHOOK_READER = '^infra/whatsapp/webhook\\.ts$';
+const STORE_FAULT = '^infra/eventstore/fault\\.ts$';
 const SQLITE_SHARED = '^infra/eventstore/(fault|sqlite-file|write-lock)\\.ts$';
 const VERIFIER = '^vault/verif(y|ier)[^/]*(/|\\.ts$)';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)`;
@@ -109,7 +111,7 @@ export default {
       comment: 'infra/compose.ts alone picks adapters; others take the port as a parameter (their types are free)',
       severity: 'error',
       from: { path: '^infra/', pathNot: ['^infra/compose[^/]*\\.ts$', '^infra/compose/', '^infra/tooling/', `^infra/(${ADAPTERS})/`] },
-      to: { path: `^infra/(${ADAPTERS})/`, pathNot: WEBHOOK_READER, dependencyTypesNot: ['type-only'] },
+      to: { path: `^infra/(${ADAPTERS})/`, pathNot: [WEBHOOK_READER, STORE_FAULT], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'adapters-apart',
