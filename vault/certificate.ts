@@ -1,7 +1,7 @@
 import { VaultFault } from './fault.ts';
-import { canonicalJson, type CertificateStatement, missingInStatement, signedBytes } from './verify-certificate.ts';
-
-export type { CertificateStatement } from './verify-certificate.ts';
+import { signedBytes } from './verify-certificate.ts';
+import { canonicalJson } from './verify-json.ts';
+import { type CertificateStatement, missingInStatement } from './verify-statement.ts';
 
 /** Signs bytes with the organisation's key; `keyId` is the C2SP id of that key. */
 export type CertificateSigner = { readonly keyId: string; readonly sign: (bytes: Uint8Array) => Promise<Uint8Array> };
