@@ -32,6 +32,8 @@ export type StreamName = Id<'stream'>;
 export type IsoTime = Id<'time'>;
 /** Public key, commitment or signature bytes in base64: never secret, never personal. */
 export type PublicBytes = Id<'publicBytes'>;
+/** A release of the product, `1.4.0`. */
+export type Release = Id<'release'>;
 /** Number printed on a certificate, `EC-2026-0131`: year and running number inside the organisation. */
 export type CertificateNumber = Id<'certificateNumber'>;
 
@@ -40,6 +42,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const STREAM = /^[0-9a-f]{32}\.[a-z][a-zA-Z]*-[0-9a-f]{32}$/;
 const BASE64 = /^[A-Za-z0-9+/]{1,256}={0,2}$/;
+const RELEASE = /^\d{1,4}\.\d{1,4}\.\d{1,4}(-[0-9a-z.]{1,32})?$/;
 const CERTIFICATE = /^EC-\d{4}-\d{4,9}$/;
 
 const matching = <Kind extends string>(pattern: RegExp) =>
@@ -50,6 +53,7 @@ export const idOf = <Kind extends string>() => matching<Kind>(ID);
 export const digestSchema = matching<'digest'>(DIGEST);
 export const timeSchema = matching<'time'>(TIME);
 export const publicBytesSchema = matching<'publicBytes'>(BASE64);
+export const releaseSchema = matching<'release'>(RELEASE);
 export const certificateNumberSchema = matching<'certificateNumber'>(CERTIFICATE);
 
 /** @returns the id, or null when `text` is not 32 lower-case hexadecimal digits. */
@@ -69,6 +73,9 @@ export const parseTime = (text: unknown): IsoTime | null => (typeof text === 'st
 /** @returns the bytes' text, or null when it is not base64 of at most 256 characters. */
 export const parsePublicBytes = (text: unknown): PublicBytes | null =>
   typeof text === 'string' && BASE64.test(text) ? (text as PublicBytes) : null;
+
+/** @returns the release, or null when `text` is not `major.minor.patch`. */
+export const parseRelease = (text: unknown): Release | null => (typeof text === 'string' && RELEASE.test(text) ? (text as Release) : null);
 
 /** @returns `EC-<year>-<number>`, the number padded to four digits. */
 export const certificateNumber = (year: number, running: number): CertificateNumber =>

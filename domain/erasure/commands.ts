@@ -1,4 +1,4 @@
-import type { AccountId, CertificateNumber, ContactId, ConversationId, Digest, ErasureId, Id, IsoTime } from '../ids.ts';
+import type { AccountId, CertificateNumber, ContactId, ConversationId, Digest, ErasureId, Id, IsoTime, Release } from '../ids.ts';
 import type { Role } from '../message.ts';
 import type { PersonalClass } from '../personal.ts';
 import type { erasureReasons } from './events.ts';
@@ -46,7 +46,7 @@ export type ErasureCommand =
       readonly scannedBytes: number;
       readonly hits: number;
     }
-  | { readonly type: 'CompleteErasure'; readonly statementDigest: Digest };
+  | { readonly type: 'CompleteErasure'; readonly statementDigest: Digest; readonly release: Release };
 
 /** Who must have acknowledged the fence. */
 export type ErasureFacts = { readonly processes: readonly ProcessId[]; readonly contactKnown: boolean };

@@ -57,8 +57,8 @@ const takeStep = (state: Running, command: Step, facts: ErasureFacts): Events =>
     case 'RecordVerification':
       return verify(ids, command);
     case 'CompleteErasure': {
-      const { statementDigest, at } = command;
-      return accept({ type: 'ErasureCompleted', data: { ...ids, statementDigest, completedAt: at }, personal: {} });
+      const { statementDigest, release, at } = command;
+      return accept({ type: 'ErasureCompleted', data: { ...ids, statementDigest, release, completedAt: at }, personal: {} });
     }
   }
 };

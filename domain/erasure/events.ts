@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvents, type EventOf } from '../define-events.ts';
-import { certificateNumberSchema, digestSchema, idOf, timeSchema } from '../ids.ts';
+import { certificateNumberSchema, digestSchema, idOf, releaseSchema, timeSchema } from '../ids.ts';
 import { roles } from '../message.ts';
 import type { Form } from '../personal.ts';
 
@@ -93,7 +93,7 @@ export const erasureEvents = defineEvents({
   ErasureCompleted: {
     version: 1,
     says: 'The erasure is complete; its certificate can be downloaded.',
-    data: { ...ids, statementDigest: digestSchema, completedAt: timeSchema },
+    data: { ...ids, statementDigest: digestSchema, release: releaseSchema, completedAt: timeSchema },
     personal: {},
     subject: null,
   },

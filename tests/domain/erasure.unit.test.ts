@@ -30,7 +30,7 @@ const fence = { type: 'RecordFence', unlinkedIdentifiers: 3, acknowledgements, a
 const destroyKey = { type: 'RecordKeyDestroyed', ...key, at } as const;
 const remove = { type: 'RecordRemoval', ...removal, at } as const;
 const verify = { type: 'RecordVerification', ...verification, at } as const;
-const complete = { type: 'CompleteErasure', statementDigest: sampleDigest(11), at } as const;
+const complete = { type: 'CompleteErasure', statementDigest: sampleDigest(11), release: sampleRelease, at } as const;
 const commands = [request, fence, destroyKey, remove, verify, complete] as const;
 
 const events: readonly Event[] = [
@@ -39,7 +39,7 @@ const events: readonly Event[] = [
   { type: 'KeyDestroyed', data: { ...ids, ...key }, personal: {} },
   { type: 'PayloadsRemoved', data: { ...ids, ...removal, removedAt: at }, personal: {} },
   { type: 'ErasureVerified', data: { ...ids, ...verification, verifiedAt: at }, personal: {} },
-  { type: 'ErasureCompleted', data: { ...ids, statementDigest: sampleDigest(11), completedAt: at }, personal: {} },
+  { type: 'ErasureCompleted', data: { ...ids, statementDigest: sampleDigest(11), release: sampleRelease, completedAt: at }, personal: {} },
 ];
 
 const spec = deciderSpec(erasureDecider);
