@@ -19,6 +19,7 @@ export type Post = {
   readonly items: readonly Item[];
   readonly firstAt: number;
   readonly attempt: number;
+  readonly delivery: number;
   readonly duplicate: boolean;
 };
 
@@ -66,7 +67,8 @@ export function createCarrier({ world, hub, clock, timers }: DelivererParts): Ca
     const status = await send({ url, body, secret }, signal);
     if (signal.aborted) return;
     note(post, { escaped, badSignature, status, tookMs: Math.round(performance.now() - startedAt) });
-    if (status !== 200) retry(post);
+    if (status === 200) arrived(post);
+    else retry(post);
   };
 
   const retry = (post: Post): void => {
@@ -75,12 +77,23 @@ export function createCarrier({ world, hub, clock, timers }: DelivererParts): Ca
     timers.after(wait, () => take({ ...post, attempt: post.attempt + 1 }));
   };
 
-  const note = ({ number, items, attempt, duplicate }: Post, outcome: Outcome): void => {
+  /** The second tick on the customer's phone: the business has it. */
+  const arrived = (post: Post): void => {
+    for (const item of post.items) {
+      const message = world.byWamid.get(item.wamid);
+      if (item.kind !== 'message' || message?.state !== 'sent') continue;
+      message.state = 'delivered';
+      hub.tell({ type: 'message-state', wamid: message.wamid, state: message.state, errorCode: null });
+    }
+  };
+
+  const note = ({ number, items, attempt, delivery, duplicate }: Post, outcome: Outcome): void => {
     entries += 1;
     const what = items.map(({ kind, type, customer }) => ({ kind, type, customer }));
     const at = new Date(clock.now()).toISOString();
     const entry: WebhookEntry = {
       id: entries,
+      delivery,
       at,
       phoneNumberId: number.phoneNumberId,
       field: 'messages',

@@ -27,6 +27,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   const carrier = createCarrier(parts);
   const gathering = new Map<string, Waiting>();
   const held: Waiting[] = [];
+  let deliveries = 0;
 
   const enqueue = (number: BusinessNumber, item: Item): void => {
     if (number.webhookUrl === null || number.handshake?.ok !== true) return;
@@ -51,7 +52,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   const dispatch = (number: BusinessNumber, items: readonly Item[]): void => {
     const post = { number, items, firstAt: clock.now(), attempt: 1 };
     const copies = world.chaos.duplicate ? [false, true] : [false];
-    for (const duplicate of copies) timers.after(world.chaos.delayMs, () => carrier.take({ ...post, duplicate }));
+    for (const duplicate of copies) {
+      deliveries += 1;
+      const delivery = deliveries;
+      timers.after(world.chaos.delayMs, () => carrier.take({ ...post, delivery, duplicate }));
+    }
   };
 
   const forget = (): void => {

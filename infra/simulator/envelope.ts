@@ -3,8 +3,22 @@ import { bsuidOf } from './ids.ts';
 import type { BusinessNumber, ChatMessage, Customer, StoredMedia } from './world.ts';
 
 export type Item =
-  | { readonly kind: 'message'; readonly body: object; readonly contact: object; readonly type: string; readonly customer: string }
-  | { readonly kind: 'status'; readonly body: object; readonly contact: null; readonly type: string; readonly customer: string };
+  | {
+      readonly kind: 'message';
+      readonly body: object;
+      readonly contact: object;
+      readonly wamid: string;
+      readonly type: string;
+      readonly customer: string;
+    }
+  | {
+      readonly kind: 'status';
+      readonly body: object;
+      readonly contact: null;
+      readonly wamid: string;
+      readonly type: string;
+      readonly customer: string;
+    };
 
 /** One envelope with all items; messages and statuses of one number share a `value` per kind, as Meta groups them. */
 export function envelopeOf(number: BusinessNumber, items: readonly Item[]): object {
@@ -33,6 +47,7 @@ export function messageItem(number: BusinessNumber, customer: Customer, message:
   const username = customer.username === null ? {} : { username: customer.username };
   return {
     kind: 'message',
+    wamid: message.wamid,
     type: message.type,
     customer: customer.name,
     contact: { profile: { name: customer.name, ...username }, ...waId, user_id: userId },
@@ -71,6 +86,7 @@ export function statusItem(number: BusinessNumber, customer: Customer, message: 
   const recipient = { ...(customer.phoneHidden ? {} : { recipient_id: customer.phone }), recipient_user_id: bsuidOf(customer, number) };
   return {
     kind: 'status',
+    wamid: message.wamid,
     type: news.status,
     customer: customer.name,
     contact: null,

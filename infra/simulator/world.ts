@@ -75,6 +75,8 @@ export type StoredMedia = {
 
 export type WebhookEntry = {
   readonly id: number;
+  /** The same for all attempts of one delivery. */
+  readonly delivery: number;
   readonly at: string;
   readonly phoneNumberId: string;
   readonly field: string;

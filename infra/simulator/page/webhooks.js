@@ -27,7 +27,7 @@ function showSum() {
   const { webhooks } = state;
   find('log-count').textContent = webhooks.length === 0 ? '' : numberText(webhooks.length);
   find('log-empty').hidden = webhooks.length > 0;
-  const bad = webhooks.slice(-20).filter((entry) => entry.status !== 200).length;
+  const bad = [...new Map(webhooks.map((entry) => [entry.delivery, entry.status])).values()].filter((status) => status !== 200).length;
   const sum = find('log-sum');
   sum.hidden = webhooks.length === 0;
   sum.replaceChildren(

@@ -129,7 +129,7 @@ const ENGLISH = {
   changeNumberHint: 'same person, new number',
   change: 'Change',
   allAnswered: 'every webhook was answered 200',
-  waiting: (count) => (count === 1 ? 'the last one comes again' : `${count} come again until the answer is 200`),
+  waiting: (count) => (count === 1 ? '1 comes again until the answer is 200' : `${count} come again until the answer is 200`),
   'msg-text': 'text',
   'msg-image': 'photo',
   'msg-document': 'document',
