@@ -23,6 +23,8 @@ import { createStreams } from './streams.ts';
 export type Api = {
   readonly routing: (request: IncomingMessage, response: ServerResponse) => void;
   readonly fastify: FastifyInstance;
+  /** For what is answered outside of Fastify: pages and their files. */
+  readonly observe: Metrics['observe'];
   readonly endStreams: () => void;
   readonly close: () => Promise<void>;
 };
@@ -35,6 +37,8 @@ export const createApi = async ({ product, log, server, heartbeatMs }: ApiOption
     // Our own log line per request names the route, never the address that was asked for.
     logger: false,
     bodyLimit: MAX_JSON_BYTES,
+    // A read opens personal values and records it, and a stream never ends: neither has a HEAD.
+    exposeHeadRoutes: false,
     // Addresses that cannot be decoded, or are absurd, are answered before any route is known.
     frameworkErrors: (error, _request, reply) => {
       void sendProblem(reply, error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? fault('no-such-route') : fault('malformed-request'));
@@ -62,7 +66,13 @@ export const createApi = async ({ product, log, server, heartbeatMs }: ApiOption
     await api.register(apiRoutes({ product, access: createAccess(product.application), streams }), { prefix: '/api/v1' });
   });
   await app.ready();
-  return { routing: (request, response) => app.routing(request, response), fastify: app, endStreams: streams.endAll, close: () => app.close() };
+  return {
+    routing: (request, response) => app.routing(request, response),
+    fastify: app,
+    observe: metrics.observe,
+    endStreams: streams.endAll,
+    close: () => app.close(),
+  };
 };
 
 /** Nothing of the API is a page: a browser that opens an answer runs, loads and frames nothing. */

@@ -19,6 +19,8 @@ export type FrontOptions = {
   readonly port: number;
   readonly publicUrl: string | null;
   readonly trustedProxies: readonly string[];
+  /** How often a stream shows life and asks whether its session still holds; 15 s unless told. */
+  readonly heartbeatMs?: number;
 };
 
 export type Front = {
@@ -47,7 +49,7 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
-  const api = await createApi({ product, log, server });
+  const api = await createApi({ product, log, server, ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }) });
   const adopt = createAdopt(options);
   server.on('request', (request, response) => {
     const seen = adopt(request);
@@ -58,7 +60,8 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
       api.routing(request, response);
     } else {
       giveApplication(request, product.application, seen);
-      web(request, response, () => refuse(response));
+      measure(request, response, api);
+      showPage(web, request, response, log);
     }
   });
   await listen(server, options);
@@ -79,9 +82,34 @@ const giveApplication = (request: IncomingMessage, application: Application, { a
   Object.assign(request, { vconnect: { application, address, baseUrl } } satisfies PlatformRequest);
 };
 
+/** Kit answers its own errors; what still gets out of it must neither end the process nor leave the browser waiting. */
+const showPage = (web: WebHandler, request: IncomingMessage, response: ServerResponse, log: Log): void => {
+  const failed = (error: unknown): void => {
+    log.error('page.failed', { err: error });
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, PROBLEM).end(JSON.stringify(problem('internal')));
+  };
+  try {
+    Promise.resolve(web(request, response, () => refuse(response))).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+};
+
+/** Pages by kind alone: their addresses hold ids. */
+const measure = (request: IncomingMessage, response: ServerResponse, api: Api): void => {
+  const startedAt = performance.now();
+  const route = request.url?.startsWith('/_app/') === true ? '/_app/*' : '/*';
+  response.once('close', () => {
+    api.observe({ method: request.method ?? 'none', route, status: response.statusCode, durationMs: performance.now() - startedAt });
+  });
+};
+
+const PROBLEM = { 'content-type': 'application/problem+json', connection: 'close' } as const;
+
 const refuse = (response: ServerResponse): void => {
-  if (!response.headersSent) response.writeHead(400, { 'content-type': 'application/problem+json', connection: 'close' });
-  response.end(JSON.stringify(problem('malformed-request')));
+  if (response.headersSent) response.destroy();
+  else response.writeHead(400, PROBLEM).end(JSON.stringify(problem('malformed-request')));
 };
 
 const listen = (server: Server, { host, port }: FrontOptions): Promise<void> =>

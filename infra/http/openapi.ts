@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import { jsonSchemaTransform } from '@fastify/type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from '@fastify/type-provider-zod';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { renderDocs } from './docs-page.ts';
 import { SESSION_COOKIE } from './access.ts';
@@ -24,6 +24,8 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
       },
     },
     transform: withProblem,
+    // Schemas with an id (`.meta({ id })`) stand once, under components.
+    transformObject: jsonSchemaTransformObject,
   });
 };
 

@@ -67,7 +67,7 @@ const threadItem = z.discriminatedUnion('entry', [
     assignee: person.nullable(),
     certificate: z.string().nullable(),
   }),
-]);
+]).meta({ id: 'ThreadItem' });
 
 export const contactCard = z.object({
   contactId: id,
@@ -78,7 +78,7 @@ export const contactCard = z.object({
   startedAt: time,
   conversations: listOf(z.object({ conversationId: id, status, lastAt: time })),
   erased: z.object({ erasureId: id, certificate: z.string(), at: time }).nullable(),
-});
+}).meta({ id: 'Contact' });
 
 export const conversation = z.object({
   conversationId: id,

@@ -35,7 +35,7 @@ export const erasure = z.object({
   verified: z.object({ tried: count, opened: count, scannedFiles: count, scannedBytes: count, hits: count }).nullable(),
   vkey: z.string().describe("The organisation's public key in C2SP form, for `npx vconnect verify`"),
   statement: z.unknown().describe("The certificate's statement, once complete"),
-});
+}).meta({ id: 'Erasure' });
 
 export const auditPage = z.object({
   items: listOf(

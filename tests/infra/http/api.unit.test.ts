@@ -359,6 +359,9 @@ describe('the description', () => {
     for (const path of ['/api/v1/session', '/api/v1/conversations/{id}/messages', '/api/v1/erasures/{id}/certificate', '/api/v1/audit', '/api/v1/stream']) {
       expect(paths).toContain(path);
     }
+    expect(Object.keys(spec.components.schemas)).toEqual(expect.arrayContaining(['Shown', 'Person', 'ThreadItem', 'Erasure']));
+    const refs = [...JSON.stringify(spec).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? '');
+    for (const name of refs) expect(Object.keys(spec.components.schemas)).toContain(name);
     for (const path of Object.values<Record<string, { summary?: string; responses: Record<string, unknown> }>>(spec.paths)) {
       for (const operation of Object.values(path)) {
         expect(operation.summary).toBeTruthy();
