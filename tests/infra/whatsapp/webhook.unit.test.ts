@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeliveryItem } from '#infra/whatsapp/delivery.ts';
@@ -19,6 +19,7 @@ describe('signature', () => {
 
   it('accepts the bytes as they came', () => {
     expect(verifySignature(escaped, sign(escaped), SECRET)).toBe(true);
+    expect(verifySignature(escaped, sign(escaped), createSecretKey(SECRET, 'utf8'))).toBe(true);
   });
 
   it('refuses the same JSON written again', () => {
@@ -36,6 +37,7 @@ describe('signature', () => {
   it('refuses another secret, and everything when there is no secret', () => {
     expect(verifySignature(escaped, sign(escaped, 'other'), SECRET)).toBe(false);
     expect(verifySignature(escaped, sign(escaped, ''), '')).toBe(false);
+    expect(verifySignature(escaped, sign(escaped, ''), createSecretKey('', 'utf8'))).toBe(false);
   });
 
   it('refuses after any change of one byte', () => {
