@@ -20,6 +20,7 @@ import { createReveal } from './app/reveal.ts';
 import { createChangeFeed } from './app/change-feed.ts';
 import { createHealth } from './app/health.ts';
 import { reconnectSimulator } from './app/reconnect-simulator.ts';
+import { createSample } from './app/sample.ts';
 import { createWorkInFlight } from './app/work-in-flight.ts';
 import type { Config } from './config.ts';
 import { openSqliteEventStore } from './eventstore/sqlite.ts';
@@ -109,6 +110,7 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
     onChange: feed.subscribe,
     health: createHealth({ store, views, vault, projector, outbox, dataFolder: config.dataFolder }),
     operator: createOperator({ app, application, projector }),
+    sample: createSample(app, application),
     start: async (at) => {
       url = config.publicUrl ?? at.url;
       await viewsAreCurrent();

@@ -114,7 +114,7 @@ export const createAccounts = (parts: Parts): Accounts => {
         passwordMatches: await matches(known, password),
       }));
       if (outcome.kind === 'refused') return refusedBy(outcome.refusal);
-      sessions.endAllOf(accountId);
+      if (outcome.changed) sessions.endAllOf(accountId);
       return { ok: true };
     },
     signOut: async ({ accountId, tenant, role }, sessionId, reason) => {

@@ -2,12 +2,14 @@ import type { ErasureCommand, ErasureFacts, ProcessId } from '#domain/erasure/co
 import { contactAggregate, conversationAggregate, erasureAggregate, messageAggregate } from './aggregates.ts';
 import { type ConversationId, type ErasureId, parseId, streamName, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
 import type { CommandContext } from '#domain/message.ts';
-import type { EventStore, ViewStore } from '#domain/ports.ts';
+import type { EventStore, ViewPage, ViewStore } from '#domain/ports.ts';
 import { catalogueOf } from '#domain/catalogue.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
 import type { Log } from '#infra/log.ts';
+import { RELEASE } from '#infra/release.ts';
 import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { ERASURE, type ErasureView, erasureSteps } from '#projections/erasure/view.ts';
+import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
 import { THREAD, type ThreadEntry } from '#projections/thread/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import { certificateOf } from './certificate.ts';
@@ -158,17 +160,8 @@ const messageStreams = async (
   conversations: readonly ConversationId[],
 ): Promise<readonly StreamName[]> => {
   const streams = new Set((await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message'));
-  for (const conversationId of conversations) {
-    for (let after: string | null | undefined; after !== null; ) {
-      const page = await parts.views.find<ThreadEntry>(THREAD, {
-        where: { tenant, conversationId },
-        sort: { field: 'order', direction: 'ascending' },
-        limit: TRY_BATCH,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const entry of page.items) if (entry.entry === 'message') streams.add(streamName(tenant, 'message', entry.messageId));
-      after = page.next;
-    }
+  for await (const entry of entriesOf(parts.views, tenant, conversations)) {
+    if (entry.entry === 'message') streams.add(streamName(tenant, 'message', entry.messageId));
   }
   return [...streams].sort();
 };
@@ -193,8 +186,34 @@ const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
     }
   }
   const { files, bytes, hits } = await parts.vault.scan(tenant, subjectOf(contactId));
-  return { type: 'RecordVerification', tried, opened, scannedFiles: files, scannedBytes: bytes, hits };
+  const left = await referencesInViews(parts, record, conversations);
+  return { type: 'RecordVerification', tried, opened, scannedFiles: files, scannedBytes: bytes, hits: hits + left };
 };
+
+/** Documents of the person that still point into the vault; the views have seen the whole log by now. */
+const referencesInViews = async (parts: ErasureParts, { tenant, contactId }: ErasureRecord, conversations: readonly ConversationId[]): Promise<number> => {
+  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
+  const rows = await parts.views.getMany<InboxRow>(INBOX, conversations);
+  let left = contact === null || contact.erased === null ? 1 : 0;
+  left += [...rows.values()].filter((row) => row.preview !== null).length;
+  for await (const entry of entriesOf(parts.views, tenant, conversations)) if (entry.entry !== 'chip' && entry.erased === null) left += 1;
+  return left;
+};
+
+async function* entriesOf(views: ViewStore, tenant: TenantId, conversations: readonly ConversationId[]): AsyncGenerator<ThreadEntry> {
+  for (const conversationId of conversations) {
+    for (let after: string | null | undefined; after !== null; ) {
+      const page: ViewPage<ThreadEntry> = await views.find<ThreadEntry>(THREAD, {
+        where: { tenant, conversationId },
+        sort: { field: 'order', direction: 'ascending' },
+        limit: TRY_BATCH,
+        ...(after === undefined ? {} : { after }),
+      });
+      yield* page.items;
+      after = page.next;
+    }
+  }
+}
 
 const handlesIn = async (store: EventStore, stream: StreamName, subject: string): Promise<readonly SealedHandle[]> =>
   (await store.readStream(stream)).flatMap((event) => {
@@ -208,5 +227,6 @@ const handlesIn = async (store: EventStore, stream: StreamName, subject: string)
 
 const complete = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord): Promise<ErasureCommand> => ({
   type: 'CompleteErasure',
-  statementDigest: (await certificateOf(parts, tenant, erasureId)).statementDigest,
+  statementDigest: (await certificateOf(parts, tenant, erasureId)).digest,
+  release: RELEASE,
 });

@@ -45,6 +45,16 @@ export type Operator = {
   readonly vkey: (tenant: TenantId) => Promise<string>;
 };
 
+export type SamplePerson = { readonly name: string; readonly email: string; readonly role: Role };
+
+/** What `npm start -- --demo` needs beside the use cases of people. */
+export type Sample = {
+  /** The sample organisation with its people and a simulated number; what exists already stays, passwords are set to the given one. */
+  readonly prepare: (input: { readonly name: string; readonly people: readonly SamplePerson[]; readonly password: string }) => Promise<Done<{ readonly phonePage: string; readonly created: boolean }>>;
+  /** Lets the simulator's scripted customers write. */
+  readonly play: () => Promise<boolean>;
+};
+
 /** The composed product, as the front server and the command line see it. */
 export type Product = {
   readonly application: Application;
@@ -57,6 +67,7 @@ export type Product = {
   readonly onChange: (listener: (change: Change) => void) => () => void;
   readonly health: () => Promise<HealthReport>;
   readonly operator: Operator;
+  readonly sample: Sample;
   /** Starts outbox, media worker and the resumption of interrupted erasures. `url`: where the front server listens. */
   readonly start: (at: { readonly url: string }) => Promise<void>;
   /** Drains what is in flight and closes the stores. */

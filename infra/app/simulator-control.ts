@@ -17,5 +17,7 @@ export type SimulatorControl = {
   readonly createNumber: () => Promise<SimulatorNumber | null>;
   /** Tells the simulator of a number (again): it keeps nothing when it restarts. @returns whether the webhook's handshake succeeded. */
   readonly register: (number: SimulatorNumber & { readonly verifiedName: string; readonly webhookUrl: string }) => Promise<boolean>;
+  /** Lets the scripted customers write to the number. */
+  readonly play: (phoneNumberId: string, customers: number) => Promise<boolean>;
   readonly stop: () => Promise<void>;
 };

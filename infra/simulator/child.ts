@@ -23,6 +23,7 @@ const numberReply = z.object({
   appSecret: z.string(),
   verifyToken: z.string(),
 });
+const startedReply = z.object({ started: z.number() });
 const registerReply = z.object({ handshake: z.object({ ok: z.boolean() }).nullable() });
 
 /**
@@ -68,6 +69,8 @@ export const simulatorChild = ({ port }: { readonly port: number }): SimulatorCo
       const reply = await ask('PUT', `/control/numbers/${encodeURIComponent(phoneNumberId)}`, number, registerReply, REGISTER_MS);
       return reply?.handshake?.ok === true;
     },
+    play: async (numberId, customers) =>
+      (await ask('POST', '/control/script/start', { numberId, customers }, startedReply, ANSWER_MS)) !== null,
     stop: async () => {
       const running = child;
       if (running === null) return;

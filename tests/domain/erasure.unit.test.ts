@@ -4,7 +4,7 @@ import { erasureDecider, type ErasureState } from '#domain/erasure/decider.ts';
 import type { ErasureEvent } from '#domain/erasure/events.ts';
 import { roles } from '#domain/message.ts';
 import { deciderSpec, sealForm } from '#tests/support/decider-spec.ts';
-import { minute, sampleCertificate, sampleDigest, sampleId } from '#tests/support/sample.ts';
+import { minute, sampleCertificate, sampleDigest, sampleId, sampleRelease } from '#tests/support/sample.ts';
 
 type Event = ErasureEvent<'plain'>;
 const ids = { erasureId: sampleId<'erasure'>(1), contactId: sampleId<'contact'>(2) };

@@ -22,7 +22,7 @@ import { plain } from '#domain/personal.ts';
 import type { RevealCommand } from '#domain/reveal/commands.ts';
 import { revealDecider } from '#domain/reveal/decider.ts';
 import { sealForm } from './decider-spec.ts';
-import { minute, sampleCertificate, sampleDigest, sampleId } from './sample.ts';
+import { minute, sampleCertificate, sampleDigest, sampleId, sampleRelease } from './sample.ts';
 
 /** Generated histories of one organisation: commands in any order, as the deciders let them happen. */
 
@@ -298,7 +298,7 @@ const erasureStep = fc
       { type: 'RecordKeyDestroyed', keyId: sampleId<'key'>(61), commitment: sampleDigest(2), createdAt: minute(0), destroyedAt: minute(2) },
       { type: 'RecordRemoval', payloads: 1, mediaFiles: 0, identityRows: 1, streamsClosed: 3 },
       { type: 'RecordVerification', tried: 1, opened: 0, scannedFiles: 1, scannedBytes: 1, hits: 0 },
-      { type: 'CompleteErasure', statementDigest: sampleDigest(3) },
+      { type: 'CompleteErasure', statementDigest: sampleDigest(3), release: sampleRelease },
     ),
   )
   .map(([id, given]) => {

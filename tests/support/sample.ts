@@ -2,9 +2,11 @@ import {
   type CertificateNumber,
   certificateNumber,
   type Digest,
+  type Release,
   type Id,
   type IsoTime,
   parseDigest,
+  parseRelease,
   parseId,
   parseTime,
 } from '#domain/ids.ts';
@@ -30,3 +32,4 @@ export const minute = (minutes: number): IsoTime => must(parseTime(new Date(STAR
 export const sampleDigest = (n: number): Digest => must(parseDigest(n.toString(16).padStart(64, '0')));
 export const sampleSealed = (n: number): Sealed => ({ ref: sampleId<'payload'>(n), digest: sampleDigest(n) });
 export const sampleCertificate: CertificateNumber = certificateNumber(2026, 1);
+export const sampleRelease: Release = must(parseRelease('0.1.0'));
