@@ -1,8 +1,9 @@
 import { type IsoTime, parseTime, streamParts } from '#domain/ids.ts';
-import { type MessageEvent, messageEvents } from '#domain/message/events.ts';
+import { type deliveryStatuses, type MessageEvent, messageEvents } from '#domain/message/events.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
 import { typedEvent } from '#domain/upcast.ts';
+import { held } from '../document.ts';
 import type { Projection } from '../projection.ts';
 import { MEDIA_QUEUE, type MediaItem, OUTBOX, type OutboxItem } from './view.ts';
 
@@ -28,8 +29,8 @@ export const outboxProjection: Projection = {
     const typed = typedEvent(messageEvents, event);
     const handle = (field: string): SealedHandle | null => handleOf(event, messageEvents[typed.type], field);
     return target.collection === OUTBOX
-      ? evolveOutbox(document as OutboxItem | null, typed, event, handle)
-      : evolveMedia(document as MediaItem | null, typed, event, handle);
+      ? evolveOutbox(held<OutboxItem>(document), typed, event, handle)
+      : evolveMedia(held<MediaItem>(document), typed, event, handle);
   },
 };
 
@@ -58,13 +59,29 @@ const evolveOutbox = (item: OutboxItem | null, event: Event, { tenant }: Recorde
     case 'SendRetryRequested':
       return { ...item, state: 'queued', dueAt: event.data.requestedAt };
     case 'SendAccepted':
+      return { ...item, state: 'accepted' };
     case 'StatusReported':
+      return reported(item, event.data.status);
     case 'MessageErased':
       return null;
     case 'MessageReceived':
     case 'MediaStored':
     case 'MediaFetchFailed':
       return item;
+  }
+};
+
+/** WhatsApp may report a failure after it took the reply; then a person may ask to try again, until it has reached the phone. */
+const reported = (item: OutboxItem, status: (typeof deliveryStatuses)[number]): OutboxItem | null => {
+  switch (status) {
+    case 'sent':
+      return { ...item, state: 'accepted' };
+    case 'failed':
+      return { ...item, state: 'failed' };
+    case 'delivered':
+    case 'read':
+    case 'played':
+      return null;
   }
 };
 
@@ -89,7 +106,13 @@ const evolveMedia = (item: MediaItem | null, event: Event, { tenant }: RecordedE
     case 'MediaFetchFailed':
     case 'MessageErased':
       return null;
-    default:
+    case 'MessageQueued':
+    case 'SendAttempted':
+    case 'SendAccepted':
+    case 'SendFailed':
+    case 'SendOutcomeUnknown':
+    case 'SendRetryRequested':
+    case 'StatusReported':
       return item;
   }
 };

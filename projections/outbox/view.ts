@@ -10,11 +10,11 @@ type Work = {
 };
 
 /**
- * A reply that WhatsApp has not confirmed; gone once it has. Collection `outbox`, id = message id. `sending` without a process that
+ * A reply that has not reached the phone; gone once it has, for until then a person may have to try again. Collection `outbox`, id = message id. `sending` without a process that
  * sends it means that the process died: the outcome is unknown. `failed` and `unknown` wait for a person, who may ask to try again.
  */
 export type OutboxItem = Work & {
-  readonly state: 'queued' | 'sending' | 'failed' | 'unknown';
+  readonly state: 'queued' | 'sending' | 'accepted' | 'failed' | 'unknown';
   readonly attempt: number;
   readonly dueAt: IsoTime;
   readonly kind: 'text' | 'image' | 'document';
