@@ -8,7 +8,7 @@ import { MAX_WEBHOOKS_KEPT, type BusinessNumber, type WebhookEntry } from './wor
 const ANSWER_TIMEOUT_MS = 10_000;
 /** First repeat; doubles up to the longest. Meta's are longer, but a person is waiting here. */
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 8_000;
 /** Meta repeats for seven days. */
 const GIVE_UP_AFTER_MS = 7 * 24 * 3_600_000;
 /** Deliveries under way at once. */
