@@ -43,6 +43,8 @@ const SQLITE = { perm: 3, busy: 5, locked: 6, readOnly: 8, ioErr: 10, corrupt: 1
 /** Extended codes of ioErr that a full disk raises on some file systems: SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE. */
 const IOERR_SHMSIZE = 10 | (19 << 8);
 
+const NO_CODE = -1;
+
 const sqliteCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
 
@@ -59,7 +61,7 @@ export const toStoreFault = (what: string, error: unknown): StoreFault => {
   const fault = (kind: StoreFaultCode, sentence: string) => new StoreFault(kind, sentence, { cause: error });
   if (code === IOERR_SHMSIZE)
     return fault('STORE_FULL', `The disk that holds ${what} is full: nothing was written; free some space and try again.`);
-  switch (code === null ? null : code & 0xff) {
+  switch (code === null ? NO_CODE : code & 0xff) {
     case SQLITE.full:
       return fault('STORE_FULL', `The disk that holds ${what} is full: nothing was written; free some space and try again.`);
     case SQLITE.readOnly:

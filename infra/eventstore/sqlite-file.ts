@@ -16,8 +16,8 @@ export type SqliteFile = {
 };
 
 /**
- * WAL pages (of 4 kB) after which they move to the main file. More pages mean fewer and longer pauses: 4,000 (16 MB) halved the p99 of
- * groups of 16–64 against SQLite's 1,000 and keeps a single pause near 20 ms (`infra/decisions/0010-event-store.md`).
+ * WAL pages (of 4 kB) after which they move to the main file. More pages mean fewer and longer pauses: 4,000–10,000 cut the p99 of groups
+ * of 16–64 against SQLite's 1,000; the smaller of them keeps the single pause shorter (`infra/decisions/0010-event-store.md`).
  */
 export const WAL_CHECKPOINT_PAGES = 4_000;
 /** After a burst the WAL file is cut back to this size. */

@@ -39,13 +39,12 @@ export const openFeed = ({ store, from, signal, onFault }: FeedOptions): Feed =>
   const chunks = new Map<bigint, Promise<readonly FeedItem[]>>();
   let known = from;
 
-  const keep = (after: bigint, chunk: Promise<readonly FeedItem[]>) => {
+  const keep = (after: bigint, chunk: Promise<readonly FeedItem[]>): void => {
     chunks.set(after, chunk);
     for (const oldest of chunks.keys()) {
       if (chunks.size <= KEPT_CHUNKS) break;
       chunks.delete(oldest);
     }
-    return chunk;
   };
   const announce = (items: readonly FeedItem[]) => {
     const last = items.at(-1);
@@ -79,8 +78,9 @@ export const openFeed = ({ store, from, signal, onFault }: FeedOptions): Feed =>
       const forget = () => {
         if (chunks.get(after) === chunk) chunks.delete(after);
       };
-      chunk.then((items) => items.length < CHUNK && forget(), forget);
-      return keep(after, chunk);
+      void chunk.then((items) => items.length < CHUNK && forget(), forget);
+      keep(after, chunk);
+      return chunk;
     },
     wait: (after) => (known > after ? Promise.resolve() : hub.changed(hub.version(), signal)),
     ended: follow(),

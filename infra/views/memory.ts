@@ -1,5 +1,6 @@
 import type { CollectionSpec, ViewQuery, ViewStore, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/eventstore/fault.ts';
+import { parseDocument } from './document.ts';
 import {
   type Cursor,
   cursorText,
@@ -31,14 +32,14 @@ export const openMemoryViews = ({ collections }: { readonly collections: readonl
   const rows = (collection: string): Map<string, Row> => tables.get(specOf(declared, collection).name) ?? new Map<string, Row>();
   const get = <D extends object>(collection: string, id: string): D | null => {
     const row = rows(collection).get(id);
-    return row === undefined ? null : (JSON.parse(row.text) as D);
+    return row === undefined ? null : parseDocument<D>(row.text);
   };
   const commit = (projection: string, checkpoint: bigint, writes: readonly ViewWrite[]): void => {
     if ((checkpoints.get(projection) ?? 0n) > checkpoint) throw checkpointBehind();
     const prepared = writes.map((write) => prepareWrite(specOf(declared, write.collection), write));
     for (const { collection, id, text } of prepared) {
       if (text === null) rows(collection).delete(id);
-      else rows(collection).set(id, { id, text, fields: JSON.parse(text) as Record<string, unknown> });
+      else rows(collection).set(id, { id, text, fields: parseDocument<Record<string, unknown>>(text) });
     }
     checkpoints.set(projection, checkpoint);
   };
@@ -57,7 +58,7 @@ export const openMemoryViews = ({ collections }: { readonly collections: readonl
         const page = hits.slice(0, query.limit);
         const end = page.at(-1);
         const next = hits.length > query.limit && end !== undefined ? cursorText(query.sort.field, placeOf(end, query)) : null;
-        return { items: page.map((row) => JSON.parse(row.text) as D), next };
+        return { items: page.map((row) => parseDocument<D>(row.text)), next };
       }),
     count: (collection, where, cap) =>
       open(() => {

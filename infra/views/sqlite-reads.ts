@@ -1,5 +1,5 @@
 import type { CollectionSpec, ViewPage, ViewQuery, ViewValue } from '#domain/ports.ts';
-import { StoreFault } from '#infra/eventstore/fault.ts';
+import { damagedDocument, parseDocument } from './document.ts';
 import { type Cursor, cursorText, specOf } from './query.ts';
 import { countStatement, findStatements } from './sql.ts';
 import type { Prepare } from './sqlite.ts';
@@ -54,17 +54,8 @@ export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, Coll
 /** With `setReturnArrays` a row is an array; the type definitions say record. */
 const rowOf = (row: unknown): readonly unknown[] | null => (Array.isArray(row) ? row : null);
 
-const hitOf = <D>(row: unknown): Hit<D> => {
+const hitOf = <D extends object>(row: unknown): Hit<D> => {
   const [id, value, text] = rowOf(row) ?? [];
-  if (typeof id !== 'string' || (value !== null && typeof value !== 'string' && typeof value !== 'number')) throw damaged();
+  if (typeof id !== 'string' || (value !== null && typeof value !== 'string' && typeof value !== 'number')) throw damagedDocument();
   return { cursor: { value, id }, document: parseDocument<D>(text) };
 };
-
-/** What a projection wrote is what its readers get: the type is the caller's, as the port says. */
-const parseDocument = <D>(text: unknown): D => {
-  if (typeof text !== 'string') throw damaged();
-  return JSON.parse(text) as D;
-};
-
-const damaged = () =>
-  new StoreFault('STORE_DAMAGED', 'The file of the views is damaged: a row holds other kinds of values than expected. Rebuild the views.');

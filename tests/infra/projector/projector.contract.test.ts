@@ -2,31 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { catalogueOf } from '#domain/catalogue.ts';
 import type { StreamName } from '#domain/ids.ts';
-import { timeSchema } from '#domain/ids.ts';
 import type { EventStore, ViewStore } from '#domain/ports.ts';
-import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
-import { openSqliteEventStore } from '#infra/eventstore/sqlite.ts';
-import { type Parked, PARKED, projectorCollections } from '#infra/projector/collections.ts';
+import { type Parked, PARKED } from '#infra/projector/collections.ts';
 import { type Projector, type ProjectorOptions, startProjector } from '#infra/projector/run.ts';
-import { openMemoryViews } from '#infra/views/memory.ts';
-import { openSqliteViews } from '#infra/views/sqlite.ts';
 import type { Projection } from '#projections/projection.ts';
 import { newStream, statusEvent, statusEvents } from '../eventstore/sample-events.ts';
 import { type Counted, counting, POISON } from './sample-projections.ts';
-
-const clock = { now: () => timeSchema.parse('2026-11-24T09:30:00.000Z') };
-const collections = [...projectorCollections, ...counting().collections, ...counting({ name: 'second' }).collections];
-
-const kinds = [
-  { name: 'memory', log: () => openMemoryEventStore({ catalogueOf }), read: () => openMemoryViews({ collections }) },
-  {
-    name: 'node:sqlite',
-    log: (folder: string) => openSqliteEventStore({ file: join(folder, 'events.db'), catalogueOf }),
-    read: (folder: string) => openSqliteViews({ file: join(folder, 'views.db'), collections }),
-  },
-];
+import { clock, kinds } from './suite.ts';
 
 describe.each(kinds)('projector over $name', ({ log, read }) => {
   let folder: string;

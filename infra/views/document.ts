@@ -1,0 +1,13 @@
+import { StoreFault } from '#infra/eventstore/fault.ts';
+
+/** The document of a stored text. What a projection wrote is what its readers get: the shape is the caller's to know, as the port says. */
+export const parseDocument = <D extends object>(text: unknown): D => {
+  const value: unknown = typeof text === 'string' ? JSON.parse(text) : null;
+  if (!isDocument<D>(value)) throw damagedDocument();
+  return value;
+};
+
+const isDocument = <D extends object>(value: unknown): value is D => typeof value === 'object' && value !== null;
+
+export const damagedDocument = () =>
+  new StoreFault('STORE_DAMAGED', 'The file of the views is damaged: a row holds other kinds of values than expected. Rebuild the views.');
