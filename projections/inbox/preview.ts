@@ -2,6 +2,7 @@ import { evolveDelivery, queued } from '#domain/message/delivery.ts';
 import { messageEvents } from '#domain/message/events.ts';
 import type { TypedEvent } from '#domain/upcast.ts';
 import { handlesOf } from '../document.ts';
+import { writtenAt } from '../thread/order.ts';
 import { deliveryState } from '../thread/delivery-state.ts';
 import type { InboxRow, Preview } from './view.ts';
 
@@ -50,8 +51,8 @@ const previewOf = (event: Written): Preview => {
   const body = handlesOf(messageEvents, event)('body');
   const revision = String(event.revision);
   if (event.type === 'MessageReceived') {
-    const { messageId, kind, sentAt } = event.data;
-    return { entryId: messageId, from: 'customer', kind, body, state: null, delivery: null, revision, at: sentAt };
+    const { messageId, kind, sentAt, receivedAt } = event.data;
+    return { entryId: messageId, from: 'customer', kind, body, state: null, delivery: null, revision, at: writtenAt(sentAt, receivedAt) };
   }
   const { messageId, kind, queuedAt } = event.data;
   return { entryId: messageId, from: 'us', kind, body, state: 'queued', delivery: queued, revision, at: queuedAt };
@@ -62,6 +63,7 @@ const rowOf = ({ tenant, data }: Written, at: InboxRow['lastAt']): InboxRow => (
   conversationId: data.conversationId,
   contactId: data.contactId,
   channelId: data.channelId,
+  list: 'open',
   status: 'open',
   assignee: 'nobody',
   lastAt: at,

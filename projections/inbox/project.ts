@@ -16,8 +16,9 @@ export const inboxProjection: Projection = {
     {
       name: INBOX,
       indexes: [
-        ['tenant', 'status', 'lastAt'],
-        ['tenant', 'status', 'assignee', 'lastAt'],
+        ['tenant', 'list', 'lastAt'],
+        ['tenant', 'list', 'assignee', 'lastAt'],
+        ['tenant', 'status', 'assignee'],
       ],
     },
   ],
@@ -50,9 +51,9 @@ const onConversation = (known: InboxRow | null, event: TypedEvent<typeof convers
     case 'ConversationAssigned':
       return { ...known, assignee: event.data.assignee ?? 'nobody' };
     case 'ConversationResolved':
-      return { ...known, status: 'resolved' };
+      return { ...known, list: 'resolved', status: 'resolved' };
     case 'ConversationReopened':
-      return { ...known, status: 'open' };
+      return { ...known, list: 'open', status: 'open' };
     case 'ConversationRead':
       // Ids are ordered by time: what came while the page was open stays unread.
       return { ...known, unread: known.unread.filter((messageId) => messageId > event.data.upTo) };
@@ -72,6 +73,7 @@ const newRow = ({ tenant, data }: Started): InboxRow => ({
   conversationId: data.conversationId,
   contactId: data.contactId,
   channelId: data.channelId,
+  list: 'open',
   status: 'open',
   assignee: 'nobody',
   lastAt: data.startedAt,

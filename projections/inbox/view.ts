@@ -38,6 +38,8 @@ export type InboxRow = {
   readonly conversationId: ConversationId;
   readonly contactId: ContactId;
   readonly channelId: ChannelId;
+  /** Where the row is listed. An erased conversation stays where it was, so that every list says what became of it. */
+  readonly list: 'open' | 'resolved';
   readonly status: ConversationStatus;
   /** `nobody` so that the index can find it. */
   readonly assignee: AccountId | 'nobody';

@@ -5,7 +5,7 @@ import type { TypedEvent } from '#domain/upcast.ts';
 import { handlesOf } from '../document.ts';
 import { authorOf } from './chips-and-notes.ts';
 import { deliveryState } from './delivery-state.ts';
-import { orderOf } from './order.ts';
+import { orderOf, writtenAt } from './order.ts';
 import type { MessageEntry } from './view.ts';
 
 type Event = TypedEvent<typeof messageEvents>;
@@ -77,7 +77,8 @@ const received = (event: Of<'MessageReceived'>): MessageEntry => {
     reached: {},
     media: event.data.hasMedia ? media : null,
   } as const;
-  return { ...base(event, event.data.sentAt), ...about };
+  const { messageId, sentAt, receivedAt } = event.data;
+  return { ...base(event, sentAt), order: orderOf(writtenAt(sentAt, receivedAt), messageId), ...about };
 };
 
 const written = (event: Of<'MessageQueued'>): MessageEntry => {

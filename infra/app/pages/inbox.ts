@@ -16,16 +16,29 @@ const COUNT_CAP = 1_000;
 
 const ABSENT: Shown = { state: 'absent' };
 
-const whereOf = (viewer: Viewer, filter: InboxFilter): Readonly<Record<string, ViewValue>> => {
+/** What a filter lists; erased conversations stay in the list they were in. */
+const listOf = ({ tenant, accountId }: Viewer, filter: InboxFilter): Readonly<Record<string, ViewValue>> => {
   switch (filter) {
     case 'mine':
-      return { tenant: viewer.tenant, status: 'open', assignee: viewer.accountId };
+      return { tenant, list: 'open', assignee: accountId };
     case 'unassigned':
-      return { tenant: viewer.tenant, status: 'open', assignee: 'nobody' };
+      return { tenant, list: 'open', assignee: 'nobody' };
     case 'open':
-      return { tenant: viewer.tenant, status: 'open' };
     case 'resolved':
-      return { tenant: viewer.tenant, status: 'resolved' };
+      return { tenant, list: filter };
+  }
+};
+
+/** What a filter counts: work, so nothing that is erased. */
+const workOf = ({ tenant, accountId }: Viewer, filter: InboxFilter): Readonly<Record<string, ViewValue>> => {
+  switch (filter) {
+    case 'mine':
+      return { tenant, status: 'open', assignee: accountId };
+    case 'unassigned':
+      return { tenant, status: 'open', assignee: 'nobody' };
+    case 'open':
+    case 'resolved':
+      return { tenant, status: filter };
   }
 };
 
@@ -35,7 +48,7 @@ export const inboxPage =
   async (viewer, { filter, after, limit }): Promise<Done<InboxPage>> => {
     if (!may(viewer, 'conversations.read')) return forbidden;
     const query: ViewQuery = {
-      where: whereOf(viewer, filter),
+      where: listOf(viewer, filter),
       sort: { field: 'lastAt', direction: 'descending' },
       limit: Math.min(limit ?? PAGE_ROWS, MAX_ROWS),
       ...(after === undefined ? {} : { after }),
@@ -45,7 +58,7 @@ export const inboxPage =
   };
 
 const countsOf = async (app: App, viewer: Viewer): Promise<InboxPage['counts']> => {
-  const count = (filter: InboxFilter): Promise<number> => app.views.count(INBOX, whereOf(viewer, filter), COUNT_CAP);
+  const count = (filter: InboxFilter): Promise<number> => app.views.count(INBOX, workOf(viewer, filter), COUNT_CAP);
   const [mine, unassigned, open, resolved] = await Promise.all([count('mine'), count('unassigned'), count('open'), count('resolved')]);
   return { mine, unassigned, open, resolved };
 };
