@@ -1,8 +1,9 @@
 /** Carries one webhook to the product: signed over its bytes, again and again until the answer is 200. */
 import { createHmac } from 'node:crypto';
 import { envelopeOf, writeBody, type Item } from './envelope.ts';
-import type { DelivererParts } from './deliverer.ts';
-import { MAX_WEBHOOKS_KEPT, type BusinessNumber, type WebhookEntry } from './world.ts';
+import type { Hub } from './hub.ts';
+import type { Timers, VirtualClock } from './time.ts';
+import { MAX_WEBHOOKS_KEPT, type BusinessNumber, type WebhookEntry, type World } from './world.ts';
 
 /** Meta gives up on an answer after some seconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -23,6 +24,8 @@ export type Post = {
   readonly duplicate: boolean;
 };
 
+export type CarrierParts = { readonly world: World; readonly hub: Hub; readonly clock: VirtualClock; readonly timers: Timers };
+
 export type Carrier = {
   readonly take: (post: Post) => void;
   readonly stop: () => void;
@@ -31,7 +34,7 @@ export type Carrier = {
 
 type Outcome = Pick<WebhookEntry, 'escaped' | 'badSignature' | 'status' | 'tookMs'>;
 
-export function createCarrier({ world, hub, clock, timers }: DelivererParts): Carrier {
+export function createCarrier({ world, hub, clock, timers }: CarrierParts): Carrier {
   const line: Post[] = [];
   let stopped = new AbortController();
   let inFlight = 0;

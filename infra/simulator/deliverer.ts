@@ -1,9 +1,7 @@
 /** Puts webhooks on their way, as badly as the switches say: twice, late, turned round, in batches, all at once. */
-import { createCarrier } from './carrier.ts';
+import { createCarrier, type CarrierParts } from './carrier.ts';
 import type { Item } from './envelope.ts';
-import type { Hub } from './hub.ts';
-import type { Timers, VirtualClock } from './time.ts';
-import type { BusinessNumber, World } from './world.ts';
+import type { BusinessNumber } from './world.ts';
 
 /** How long items are gathered for a batch, or to be turned round. */
 const GATHER_MS = 250;
@@ -18,11 +16,9 @@ export type Deliverer = {
   readonly close: () => void;
 };
 
-export type DelivererParts = { readonly world: World; readonly hub: Hub; readonly clock: VirtualClock; readonly timers: Timers };
-
 type Waiting = { readonly number: BusinessNumber; readonly items: Item[] };
 
-export function createDeliverer(parts: DelivererParts): Deliverer {
+export function createDeliverer(parts: CarrierParts): Deliverer {
   const { world, clock, timers } = parts;
   const carrier = createCarrier(parts);
   const gathering = new Map<string, Waiting>();

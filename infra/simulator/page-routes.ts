@@ -31,6 +31,7 @@ const FILES: Readonly<Record<string, keyof typeof TYPES>> = {
   'words-ar.js': 'js',
   'store.js': 'js',
   'customers.js': 'js',
+  'panes.js': 'js',
   'phone.js': 'js',
   'bubbles.js': 'js',
   'composer.js': 'js',

@@ -1,7 +1,7 @@
 // The people one can play, and the business they write to.
 import { newCustomerDialog } from './dialogs.js';
 import { element, find, numberText } from './dom.js';
-import { showPane } from './main.js';
+import { showPane } from './panes.js';
 import { onChange, select, state, waitsForReading } from './store.js';
 
 export function startCustomers() {

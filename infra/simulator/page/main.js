@@ -5,30 +5,11 @@ import { startComposer } from './composer.js';
 import { startCustomers } from './customers.js';
 import { confirmStartOver, connectDialog } from './dialogs.js';
 import { arabic, element, find, icon, toast } from './dom.js';
+import { startTabs } from './panes.js';
 import { startPhone } from './phone.js';
 import { currentCustomer, currentNumber, onChange, start, state } from './store.js';
 import { startWebhooks } from './webhooks.js';
 import { fillWords, word } from './words.js';
-
-const PANES = { people: 'users-round', phone: 'smartphone', webhooks: 'scroll-text', chaos: 'siren' };
-
-export function showPane(pane) {
-  document.querySelector('.app').dataset.pane = pane;
-  for (const tab of find('tabs').children) tab.setAttribute('aria-current', String(tab.dataset.pane === pane));
-}
-
-function startTabs() {
-  find('tabs').append(
-    ...Object.entries(PANES).map(([pane, name]) =>
-      element(
-        'button',
-        { 'data-pane': pane, 'aria-current': String(pane === 'phone'), onclick: () => showPane(pane) },
-        icon(name, 'i-20'),
-        word(`tab-${pane}`),
-      ),
-    ),
-  );
-}
 
 function startTheme() {
   const button = find('theme');
