@@ -16,7 +16,7 @@ export const masked = (mask: Mask, text: string): string => {
     case 'email':
       return maskEmail(text);
     case 'identifier':
-      return `${text.slice(0, 3)}${DOTS}${text.length > 8 ? text.slice(-4) : ''}`;
+      return maskIdentifier(text);
   }
 };
 
@@ -35,6 +35,12 @@ const maskPhone = (text: string): string => {
   const digits = text.replace(/\D/gu, '');
   const country = parsePhoneNumberFromString(`+${digits}`)?.countryCallingCode ?? digits.slice(0, 1);
   return `+${country} •• •••• ••${digits.slice(-2)}`;
+};
+
+/** `EG.1a2b3c4d5e6f7a8b` → `EG.•••••7a8b`: long random ids may show their ends; a user name shows its first letter, for it is a name. */
+const maskIdentifier = (text: string): string => {
+  if (!/^[A-Z]{2}\.[0-9A-Za-z]{12,}$/u.test(text)) return `${firstLetter(text)}${DOTS}`;
+  return `${text.slice(0, 3)}${DOTS}${text.slice(-4)}`;
 };
 
 const maskEmail = (text: string): string => {
