@@ -12,7 +12,8 @@ const CAUSES = 3;
 const FRAMES = 12;
 const NAME = /^[A-Za-z_$][\w$]{0,63}$/;
 const CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
-const FRAME = /^\s+at [^\n]{1,300}$/;
+/** `at name (file:1:2)` or `at file:1:2`. */
+const FRAME = /^\s+at [^\n]{1,300}:\d+:\d+\)?$/;
 
 /** What may be told of an error: messages of Node, SQLite, `JSON.parse` and libraries quote what they were given, and stay out. */
 export const reduceError = (error: unknown, depth = 0): ReducedError => {
@@ -23,7 +24,7 @@ export const reduceError = (error: unknown, depth = 0): ReducedError => {
     name,
     code,
     says: ownSentence(error),
-    frames: framesOf(error.stack ?? ''),
+    frames: framesOf(error),
     cause: error.cause === undefined || depth === CAUSES ? null : reduceError(error.cause, depth + 1),
   };
 };
@@ -32,8 +33,10 @@ export const reduceError = (error: unknown, depth = 0): ReducedError => {
 export const ownSentence = (error: unknown): string | null =>
   error instanceof Error && error.name.endsWith('Fault') && 'code' in error && typeof error.code === 'string' ? error.message : null;
 
-const framesOf = (stack: string): readonly string[] =>
+const framesOf = ({ stack = '', message }: Error): readonly string[] =>
+  // A stack begins with the message, of which a line may look like a frame.
   stack
+    .slice(Math.max(0, stack.indexOf(message)) + message.length)
     .split('\n')
     .filter((line) => FRAME.test(line))
     .slice(0, FRAMES)

@@ -34,7 +34,7 @@ export const serveControl = async (dataFolder: string, product: Product, log: Lo
 
 const answer = async (operator: Operator, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const tell = (line: ControlLine): void => {
-    if (!response.writableEnded) response.write(`${JSON.stringify(line, encode)}\n`);
+    if (!response.writableEnded) response.write(`${JSON.stringify(line)}\n`);
   };
   try {
     const method = (request.url ?? '').slice(1);
@@ -72,7 +72,7 @@ const run = (operator: Operator, method: Method, input: unknown, progress: (...s
     }
     case 'erase': {
       const { email, contactId, reason } = protocol.erase.input.parse(input);
-      return operator.erase(email, contactId, reason, progress);
+      return operator.erase(email, contactId, reason, progress).then(withText);
     }
     case 'projections':
       return operator.projections();
@@ -83,8 +83,7 @@ const run = (operator: Operator, method: Method, input: unknown, progress: (...s
   }
 };
 
-/** Node turns a Buffer into `{type, data}` before a replacer sees it, so plain byte arrays are what the product gives. */
-const encode = (_key: string, value: unknown): unknown => {
-  if (typeof value === 'bigint') return value.toString();
-  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
-};
+type Erased = Awaited<ReturnType<Operator['erase']>>;
+
+/** JSON has no bytes. */
+const withText = (erased: Erased): object => (erased.ok ? { ...erased, certificate: Buffer.from(erased.certificate).toString('base64') } : erased);

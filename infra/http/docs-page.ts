@@ -18,6 +18,7 @@ const operationOf = z.object({
 const documentOf = z.object({
   info: z.object({ title: z.string(), description: z.string().optional() }),
   paths: z.record(z.string(), z.record(z.string(), operationOf)),
+  components: z.object({ schemas: z.record(z.string(), schemaOf).optional() }).optional(),
 });
 type Operation = z.output<typeof operationOf>;
 type Body = z.output<typeof bodyOf>;
@@ -35,7 +36,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** The description as one page without scripts and without other hosts. */
 export const renderDocs = (spec: unknown): { readonly html: string; readonly csp: string } => {
-  const { info, paths } = documentOf.parse(spec);
+  const { info, paths, components } = documentOf.parse(spec);
   const groups = new Map<string, string[]>();
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
@@ -47,6 +48,7 @@ export const renderDocs = (spec: unknown): { readonly html: string; readonly csp
 <title>${escape(info.title)} API</title><style>${STYLE}</style></head><body><main><h1>${escape(info.title)} API</h1>
 <p>${escape(info.description ?? '')}</p><p><a href="/api/openapi.json">OpenAPI 3.1 description</a></p>
 ${[...groups].map(([tag, operations]) => `<section><h2>${escape(tag)}</h2>${operations.join('')}</section>`).join('')}
+<section><h2>Schemas</h2>${Object.entries(components?.schemas ?? {}).map(schemaHtml).join('')}</section>
 <section><h2>Codes of errors</h2>${problemTable()}</section></main></body></html>`;
   return { html, csp: `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'` };
 };
@@ -74,6 +76,9 @@ const bodyHtml = (title: string, { content = {} }: Body): string =>
   Object.entries(content)
     .map(([type, { schema }]) => `<h3>${escape(title)} <code>${escape(type)}</code></h3><pre>${escape(JSON.stringify(schema ?? {}, null, 2))}</pre>`)
     .join('');
+
+const schemaHtml = ([name, schema]: readonly [string, object]): string =>
+  `<details><summary><b>${escape(name)}</b></summary><pre>${escape(JSON.stringify(schema, null, 2))}</pre></details>`;
 
 const problemTable = (): string =>
   `<table><tr><th>Code</th><th>Status</th><th>Says</th></tr>${Object.entries(problems)

@@ -4,6 +4,7 @@ import type { CliParts } from '../verb.ts';
 import { lookAtDatabases } from './databases.ts';
 import { lookAtDisk, lookAtFolder, lookAtNode, lookAtRootKey } from './machine.ts';
 import { lookAtPorts, lookAtSimulator } from './network.ts';
+import { lookAtStores } from './stores.ts';
 
 export type Finding = {
   readonly part: string;
@@ -16,17 +17,17 @@ export type Finding = {
 };
 
 /** Everything that can keep the product from running, in the order in which it would be met. */
-export const examine = async (parts: Pick<CliParts, 'config'>): Promise<readonly Finding[]> => {
+export const examine = async (parts: Pick<CliParts, 'config' | 'openProduct'>): Promise<readonly Finding[]> => {
   const node = lookAtNode();
   const config = configOf(parts);
   if ('part' in config) return [node, config];
+  const stored = [lookAtFolder(config.dataFolder), ...lookAtRootKey(config), ...(await lookAtDisk(config.dataFolder)), ...lookAtDatabases(config.dataFolder)];
   return [
     node,
     { part: 'configuration', state: 'ok', says: 'every variable can be used' },
-    lookAtFolder(config.dataFolder),
-    ...lookAtRootKey(config),
-    ...(await lookAtDisk(config.dataFolder)),
-    ...lookAtDatabases(config.dataFolder),
+    ...stored,
+    // Opening what is known to be broken would only say it once more.
+    ...(stored.some(({ state }) => state === 'wrong') ? [] : [await lookAtStores(parts, config)]),
     ...(await lookAtPorts(config)),
     await lookAtSimulator(config),
   ];

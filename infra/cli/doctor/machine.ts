@@ -30,7 +30,7 @@ export const lookAtFolder = (folder: string): Finding => {
   return { part, state: 'wrong', says: `other users of this machine may look into ${folder} (mode ${mode.toString(8)})`, wayOut: `chmod 700 ${folder}` };
 };
 
-/** Whether the key opens the keyring is for the start to say: looking would make one where none is. */
+/** Where it is and who may read it; whether it fits is seen by opening (stores.ts). */
 export const lookAtRootKey = ({ rootKey, dataFolder }: Config): readonly Finding[] => {
   const part = 'root key';
   if (rootKey.kind !== 'file') return [{ part, state: 'ok', says: rootKey.kind === 'bytes' ? 'from VCONNECT_ROOT_KEY' : 'from VCONNECT_ROOT_PASSPHRASE' }];

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { erasureReasons } from '#domain/erasure/events.ts';
 import { parseId } from '#domain/ids.ts';
 import { confirm, YES } from '../confirm.ts';
-import { EXIT, UsageFault } from '../exit-codes.ts';
+import { CliFault, EXIT, UsageFault } from '../exit-codes.ts';
 import { writeNew } from '../files.ts';
 import { withOperator } from '../operator.ts';
 import { saidNo } from '../refused.ts';
@@ -20,16 +21,20 @@ export const erase: Verb = {
   },
   run: async (args, context) => {
     const { contactId, email, reason } = orderOf(args);
+    const out = args.text('out');
+    if (out !== undefined && existsSync(out)) throw new CliFault('FILE_NOT_WRITABLE', `The file ${out} exists already: nothing was done.`);
     await confirm(args, context, { warning: 'This erases the person for good: nobody can bring the data back.', word: 'erase' });
     const done = await withOperator(context, (operator) => operator.erase(email, contactId, reason, (step) => context.io.say(`… ${step}`)));
     if (!done.ok) return saidNo(context, done);
-    const file = args.text('out') ?? `certificate-${done.erasureId}.json`;
-    await writeNew(file, done.certificate);
-    result(context, { ok: true, erasureId: done.erasureId, salt: done.salt, certificate: file }, [
-      `Erased. Certificate: ${file}`,
+    // The salt is told once: it must reach the officer even when the file cannot be written.
+    result(context, { ok: true, erasureId: done.erasureId, salt: done.salt }, [
+      `Erased: ${done.erasureId}`,
       `Salt: ${done.salt}`,
       'Give the salt to the person: with it, and only with it, they can prove that the certificate is about them. It is not kept here.',
     ]);
+    const file = out ?? `certificate-${done.erasureId}.json`;
+    await writeNew(file, done.certificate);
+    context.io.say(`Certificate: ${file}`);
     return EXIT.done;
   },
 };

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLog, type LogFields } from '#infra/log.ts';
+import { VaultFault } from '#vault/fault.ts';
+
+const logged = (fields: unknown, event = 'test.happened'): string => {
+  let text = '';
+  const log = createLog('debug', { write: (line) => void (text += line) });
+  log.info(event, fields as LogFields);
+  return text;
+};
+
+describe('a log line', () => {
+  it('carries ids, codes, numbers and the time', () => {
+    const fields = { contact: 'a'.repeat(32), code: 'STORE_FULL', status: 503, durationMs: 12, route: '/api/v1/contacts/:id', ok: false };
+    const line = JSON.parse(logged(fields)) as Record<string, unknown>;
+    expect(line).toMatchObject({ level: 'info', event: 'test.happened', ...fields });
+    expect(line.at).toMatch(/^\d{4}-\d{2}-\d{2}T.*Z$/);
+    expect(Object.keys(line).sort()).toEqual([...Object.keys(fields), 'at', 'event', 'level'].sort());
+  });
+
+  it('drops every name that is not allowed', () => {
+    expect(logged({ name: 'Ada Lovelace', phone: '+201001234567', body: 'hello', count: 1 })).not.toMatch(/Ada|2010|hello/);
+  });
+
+  it('drops an allowed name whose value has another form', () => {
+    const text = logged({ contact: '+201001234567', code: 'Ada Lovelace', route: '/contacts?name=Ada', status: '+2010', position: 'x', listening: 'http://a/Ada' });
+    expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(['at', 'event', 'level']);
+  });
+
+  it('never carries free text, whatever the fields are', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.anything()), fc.string({ minLength: 1 }), (fields, event) => {
+        const line = JSON.parse(logged({ ...fields, name: 'Ada was here', err: new Error('Ada was here') }, event)) as object;
+        expect(JSON.stringify(line)).not.toContain('Ada was here');
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('does not take a sentence as the name of what happened', () => {
+    expect(logged({}, 'Ada signed in')).not.toContain('Ada');
+  });
+
+  it('below the level is not written', () => {
+    let text = '';
+    createLog('warn', { write: (line) => void (text += line) }).info('test.happened');
+    expect(text).toBe('');
+  });
+
+  it('shares the process with no environment in crash reports', () => {
+    createLog('info', { write: () => undefined });
+    expect(process.report.excludeEnv).toBe(true);
+  });
+});
+
+describe('an error in a log line', () => {
+  const of = (error: unknown) => (JSON.parse(logged({ err: error })) as { err: Record<string, unknown> }).err;
+
+  it('of others shows its kind and place, never its message', () => {
+    const error = Object.assign(new SyntaxError('Unexpected token in "call me on +201001234567"'), { code: 'ERR_X' });
+    const reduced = of(error);
+    expect(reduced).toMatchObject({ name: 'SyntaxError', code: 'ERR_X', says: null });
+    expect(JSON.stringify(reduced)).not.toContain('2010');
+    expect(JSON.stringify(reduced.frames)).toContain('log.unit.test.ts');
+  });
+
+  it('with a message of several lines that look like frames leaks none of them', () => {
+    const reduced = of(new Error('Ada\n    at home (Lovelace:1:2)'));
+    expect(JSON.stringify(reduced)).not.toMatch(/Ada|Lovelace/);
+    expect(reduced.frames).not.toHaveLength(0);
+  });
+
+  it('of ours shows its sentence and its cause', () => {
+    const error = new VaultFault('VAULT_WRONG_ROOT_KEY', 'expected the root key of this keyring, got another one', new Error('secret'));
+    const reduced = of(error);
+    expect(reduced).toMatchObject({ code: 'VAULT_WRONG_ROOT_KEY', says: 'expected the root key of this keyring, got another one' });
+    expect(reduced.cause).toMatchObject({ name: 'Error', says: null });
+    expect(JSON.stringify(reduced)).not.toContain('secret');
+  });
+
+  it('that is no error says so', () => {
+    expect(of('Ada')).toMatchObject({ name: 'NotAnError', frames: [] });
+  });
+});
