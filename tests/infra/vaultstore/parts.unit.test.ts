@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseId } from '#domain/ids.ts';
+import { lp } from '#vault/lp.ts';
+import { bucketBytes, MAX_CHUNK_BYTES, pad, unpad } from '#vault/padding.ts';
+import { isOver, oldestWeek, weekOf } from '#vault/seen-week.ts';
+import { createBatcher } from '#infra/vaultstore/batcher.ts';
+import { searchFile } from '#infra/vaultstore/files.ts';
+import { createKeyCache, KEY_CACHE_GROUPS, KEY_CACHE_TTL_MS } from '#infra/vaultstore/key-cache.ts';
+import { newRef } from '#infra/vaultstore/refs.ts';
+import { folder } from './support.ts';
+
+describe('encoding and padding', () => {
+  test('two different lists never share an encoding', () => {
+    const list = fc.array(fc.string({ maxLength: 6 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(list, list, (a, b) => {
+        expect(Buffer.from(lp(...a)).equals(Buffer.from(lp(...b)))).toBe(JSON.stringify(a) === JSON.stringify(b));
+      }),
+    );
+  });
+
+  test('a frame gives back its bytes, and lengths in one bucket look alike', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3_000 }), (bytes) => {
+        const frame = pad(bytes);
+        expect(frame.length).toBe(bucketBytes(bytes.length));
+        expect(Buffer.from(unpad(frame) ?? [1])).toEqual(Buffer.from(bytes));
+      }),
+    );
+    expect(() => pad(new Uint8Array(MAX_CHUNK_BYTES + 1))).toThrow(RangeError);
+  });
+
+  test('a frame with another length, bucket or padding is refused', () => {
+    const frame = pad(Buffer.from('hello'));
+    const wrong = [
+      frame.subarray(0, 63),
+      Buffer.concat([frame, Buffer.alloc(64)]),
+      frame.map((byte, at) => (at === 63 ? 1 : byte)),
+      frame.map((byte, at) => (at === 3 ? 4 : byte)),
+    ];
+    for (const one of wrong) expect(unpad(one)).toBeNull();
+  });
+});
+
+describe('key cache', () => {
+  test('forgets after its time, counted from the first use', () => {
+    let nowMs = 0;
+    const cache = createKeyCache<number>(() => nowMs);
+    cache.set('g', 'k', 1);
+    nowMs = KEY_CACHE_TTL_MS - 1;
+    expect(cache.get('g', 'k')).toBe(1);
+    nowMs = KEY_CACHE_TTL_MS;
+    expect(cache.get('g', 'k')).toBeUndefined();
+  });
+
+  test('holds a bounded number, the least recently used goes first', () => {
+    const cache = createKeyCache<number>();
+    for (let index = 0; index <= KEY_CACHE_GROUPS; index += 1) {
+      cache.set(String(index), 'k', index);
+      cache.get('0', 'k');
+    }
+    expect(cache.size()).toBe(KEY_CACHE_GROUPS);
+    expect(cache.get('0', 'k')).toBe(0);
+    expect(cache.get('1', 'k')).toBeUndefined();
+  });
+});
+
+describe('files', () => {
+  test('a needle is found once per place, also across two reads', async () => {
+    const place = folder();
+    const file = join(place.path, 'bytes');
+    const needle = Buffer.from('needle in bytes');
+    const bytes = Buffer.alloc(3 * 1024 * 1024);
+    for (const at of [0, 1024 * 1024 - 5, 2 * 1024 * 1024 - 1, bytes.length - needle.length]) needle.copy(bytes, at);
+    writeFileSync(file, bytes);
+    expect(await searchFile(file, [needle, Buffer.from('absent')])).toEqual({ bytes: bytes.length, hits: 4 });
+    expect(await searchFile(join(place.path, 'none'), [needle])).toEqual({ bytes: 0, hits: 0 });
+    place.remove();
+  });
+});
+
+describe('batches', () => {
+  test('what arrives in one turn is flushed together, in order, up to the limit', async () => {
+    const flushed: number[][] = [];
+    const batcher = createBatcher((items: readonly number[]) => {
+      flushed.push([...items]);
+      return items.map((value) => ({ kind: 'done' as const, value: value * 2 }));
+    }, 3);
+    expect(await Promise.all([1, 2, 3, 4].map(batcher.add))).toEqual([2, 4, 6, 8]);
+    expect(flushed).toEqual([[1, 2, 3], [4]]);
+  });
+
+  test('a flush that throws fails its own members, not those after', async () => {
+    let calls = 0;
+    const batcher = createBatcher((items: readonly number[]) => {
+      calls += 1;
+      if (calls === 1) throw new Error('disk full');
+      return items.map((value) => ({ kind: 'done' as const, value }));
+    }, 10);
+    await expect(batcher.add(1)).rejects.toThrow('disk full');
+    await expect(batcher.add(2)).resolves.toBe(2);
+  });
+});
+
+describe('references and weeks', () => {
+  test('a reference is an id of version 7 and begins with its time', () => {
+    const ref = newRef((bytes) => new Uint8Array(bytes).fill(0xff), 0x0123456789ab);
+    expect(parseId(ref)).toBe(ref);
+    expect(ref).toBe('0123456789ab7fffbfffffffffffffff');
+  });
+
+  test('the oldest living week is alive and the one before is over, at any time', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_102_444_800_000 }), (nowMs) => {
+        expect(isOver(oldestWeek(nowMs), nowMs)).toBe(false);
+        expect(isOver(oldestWeek(nowMs) - 1, nowMs)).toBe(true);
+        expect(isOver(weekOf(nowMs), nowMs + 8 * 86_400_000 - 1)).toBe(false);
+      }),
+    );
+  });
+});
