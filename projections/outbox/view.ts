@@ -10,8 +10,9 @@ type Work = {
 };
 
 /**
- * A reply that has not reached the phone; gone once it has, for until then a person may have to try again. Collection `outbox`, id = message id. `sending` without a process that
- * sends it means that the process died: the outcome is unknown. `failed` and `unknown` wait for a person, who may ask to try again.
+ * A reply that has not reached the phone; gone once it has, for until then a person may have to try again. Collection `outbox`, id =
+ * message id. `sending` without a process that sends it means that the process died: the outcome is unknown. `failed` and `unknown` wait
+ * for a person, who may ask to try again.
  */
 export type OutboxItem = Work & {
   readonly state: 'queued' | 'sending' | 'accepted' | 'failed' | 'unknown';
