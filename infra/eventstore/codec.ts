@@ -20,18 +20,16 @@ export type EventCodec = {
 type Schemas = { readonly stored: ReturnType<typeof storedSchema>; readonly spec: EventSpec };
 
 export const createEventCodec = (catalogueOf: CatalogueOf): EventCodec => {
-  const known = new Map<string, Schemas>();
+  const known = new Map<string, Map<string, Schemas>>();
 
-  const schemasFor = (stream: StreamName, type: string): Schemas | null => {
-    const { category } = streamParts(stream);
-    const key = `${category}/${type}`;
-    const cached = known.get(key);
+  const schemasFor = (category: string, type: string): Schemas | null => {
+    const cached = known.get(category)?.get(type);
     if (cached !== undefined) return cached;
     const catalogue = catalogueOf(category);
     const spec = catalogue !== undefined && Object.hasOwn(catalogue, type) ? catalogue[type] : undefined;
     if (spec === undefined) return null;
     const schemas = { stored: storedSchema(spec), spec };
-    known.set(key, schemas);
+    known.set(category, (known.get(category) ?? new Map<string, Schemas>()).set(type, schemas));
     return schemas;
   };
 
@@ -39,9 +37,9 @@ export const createEventCodec = (catalogueOf: CatalogueOf): EventCodec => {
     encode: (stream, event) => {
       if (parseStream(stream) === null)
         throw new StoreFault('EVENT_MALFORMED', 'expected a stream name <tenant>.<category>-<id>, got another text');
-      const schemas = schemasFor(stream, event.type);
-      if (schemas === null)
-        throw new StoreFault('EVENT_NOT_DECLARED', `expected an event declared for ${streamParts(stream).category}, got another type`);
+      const { category } = streamParts(stream);
+      const schemas = schemasFor(category, event.type);
+      if (schemas === null) throw new StoreFault('EVENT_NOT_DECLARED', `expected an event declared for ${category}, got another type`);
       if (parseId(event.id) === null) throw malformed(event.type, ['id']);
       if (event.version !== schemas.spec.version) throw malformed(event.type, ['version']);
       const content = schemas.stored.safeParse({ data: event.data, personal: event.personal });
@@ -51,7 +49,8 @@ export const createEventCodec = (catalogueOf: CatalogueOf): EventCodec => {
       return { id: event.id, type: event.type, version: event.version, body: JSON.stringify({ ...content.data, meta: meta.data }) };
     },
     decode: (stored, place) => {
-      const schemas = schemasFor(place.stream, stored.type);
+      const { tenant, category } = streamParts(place.stream);
+      const schemas = schemasFor(category, stored.type);
       if (schemas === null)
         throw new StoreFault('EVENT_NOT_DECLARED', 'expected an event that this program declares, got another type', { at: place });
       if (stored.version > schemas.spec.version) {
@@ -61,7 +60,6 @@ export const createEventCodec = (catalogueOf: CatalogueOf): EventCodec => {
         });
       }
       const frame = parseFrame(stored, place);
-      const { tenant } = streamParts(place.stream);
       const { id, type, version } = stored;
       const { data, personal, meta } = frame;
       const { stream, revision, position } = place;

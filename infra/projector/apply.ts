@@ -1,13 +1,11 @@
 import type { StreamName } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { ViewStore, ViewWrite } from '#domain/ports.ts';
-import { breather } from '#infra/views/breather.ts';
+import { breathe } from '#infra/views/turns.ts';
 import type { Projection, Target } from '#projections/projection.ts';
 import { errorCode } from './collections.ts';
 import type { FeedItem } from './feed.ts';
 
-/** How long a batch may hold the event loop before it lets others go on. */
-const SLICE_MS = 4;
 /** Documents loaded at one go, about 5 µs each. */
 const LOADED_AT_ONCE = 200;
 
@@ -41,7 +39,6 @@ export const applyItems = async (items: readonly FeedItem[], options: Options): 
   const poison = new Map<StreamName, Poison>();
   const steps = routeItems(items, options, poison);
   const slots = await loadSlots(steps, options.views);
-  const breathe = breather(SLICE_MS);
   for (const step of steps) {
     const { stream, position } = step.event;
     const parkedAt = poison.get(stream)?.position;
@@ -90,7 +87,6 @@ const loadSlots = async (steps: readonly Step[], views: ViewStore): Promise<Map<
     wanted.set(target.collection, ofCollection.set(target.id, { collection: target.collection, id: target.id }));
   }
   const slots = new Map<string, Slot>();
-  const breathe = breather(SLICE_MS);
   for (const [collection, targets] of wanted) {
     const ids = [...targets.keys()];
     for (let start = 0; start < ids.length; start += LOADED_AT_ONCE) {

@@ -1,14 +1,15 @@
 import type { IsoTime, StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/eventstore/fault.ts';
+import { breathe } from '#infra/views/turns.ts';
 import type { Projection, Target } from '#projections/projection.ts';
 import { type Applied, applyItems, type Poison } from './apply.ts';
 import { errorCode, loadParked, type Parked, parkedWrite } from './collections.ts';
 import { type Feed, type FeedItem, pause, positionOf } from './feed.ts';
 import { type ReplayResult, replayStream, resetProjection } from './replay.ts';
 
-/** Events of one batch when far behind: documents touched often are written once, and the transaction is paid once. */
-const MAX_BATCH = 4_000;
+/** Events of one batch when far behind: documents touched often are written once. More would make the commit itself a long pause. */
+const MAX_BATCH = 500;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -148,12 +149,12 @@ const readBatch = async (feed: Feed, after: bigint): Promise<readonly FeedItem[]
   const batch: FeedItem[] = [];
   let position = after;
   while (batch.length < MAX_BATCH) {
+    await breathe();
     const items = await feed.read(position);
     const last = items.at(-1);
     if (last === undefined) break;
     batch.push(...items);
     position = positionOf(last);
-    await new Promise(setImmediate);
   }
   return batch;
 };

@@ -2,14 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionSpec, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/eventstore/fault.ts';
 import { beginWrite, rollBack } from '#infra/eventstore/write-lock.ts';
-import { breather } from './breather.ts';
 import { specOf } from './query.ts';
 import type { Prepare } from './sqlite.ts';
+import { breathe } from './turns.ts';
 
 const WHAT = 'the views';
-/** A large commit lets the event loop go on after this time. The transaction stays open meanwhile. */
-const SLICE_MS = 4;
-
 export const sqliteWrites = (db: DatabaseSync, prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>) => {
   const setCheckpoint =
     'INSERT INTO "vconnect.checkpoints" (projection, position) VALUES (?, ?) ON CONFLICT (projection) DO UPDATE SET position = excluded.position';
@@ -36,13 +33,13 @@ export const sqliteWrites = (db: DatabaseSync, prepare: Prepare, declared: Reado
 
   return {
     commit: async (projection: string, checkpoint: bigint, writes: readonly ViewWrite[]): Promise<void> => {
-      const breathe = breather(SLICE_MS);
       await inTransaction(async () => {
         const stored = prepare('SELECT position FROM "vconnect.checkpoints" WHERE projection = ?').get(projection);
         const before = Array.isArray(stored) ? Number(stored[0]) : 0;
         if (BigInt(before) > checkpoint) throw checkpointBehind();
         for (const change of writes) {
           write(prepareWrite(specOf(declared, change.collection), change));
+          // A large commit is written in slices; the transaction stays open meanwhile.
           await breathe();
         }
         prepare(setCheckpoint).run(projection, checkpoint);
