@@ -15,7 +15,7 @@ const everything: readonly Permission[] = [
   'conversations.read', 'conversations.answer', 'contacts.reveal', 'audit.read', 'privacy.read', 'privacy.erase', 'people.read', 'people.manage', 'channels.read', 'channels.manage', 'tokens.manage',
 ];
 const pageSize = 50;
-const notHere: Refused = { ok: false, status: 404, code: 'not_found' };
+const notHere: Refused = { ok: false, status: 404, code: 'not-found' };
 
 export function webFixture({ now = Date.now(), more = 135, permissions = everything } = {}): WebFixture {
   const viewer: Viewer = { sessionId: id(1), accountId: mona.accountId, tenant: id(2), role: 'agent' };
@@ -28,7 +28,7 @@ export function webFixture({ now = Date.now(), more = 135, permissions = everyth
     threads.set(conversation, known);
     return known;
   };
-  const tell = (conversation: string) => { for (const listener of listeners) listener([{ name: 'inbox' }, { name: 'thread', id: conversation }]); };
+  const tell = (conversation: string) => { for (const listener of listeners) listener([{ name: 'inbox', id: conversation }]); };
   const change = (conversation: string, edit: (item: InboxItem) => InboxItem) => {
     const at = indexOf(conversation);
     const item = items[at];
@@ -82,7 +82,7 @@ export function webFixture({ now = Date.now(), more = 135, permissions = everyth
     reply: (_viewer, input) => {
       const at = Date.now();
       const sent = message(at, 'out', input.text, { state: 'sent', reached: { sent: time(at) } });
-      if (input.text === 'refuse') return Promise.resolve<Refused>({ ok: false, status: 422, code: 'window_closed' });
+      if (input.text === 'refuse') return Promise.resolve<Refused>({ ok: false, status: 422, code: 'window-closed' });
       thread(input.conversationId).push(sent);
       change(input.conversationId, (item) => ({ ...item, lastAt: time(at), preview: { from: 'us', kind: 'text', text: full(input.text), state: 'sent' } }));
       return Promise.resolve({ ok: true, messageId: sent.id, position: '1' });

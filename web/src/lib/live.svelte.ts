@@ -18,7 +18,7 @@ export type Live = Readonly<{
 }>;
 
 /**
- * Listens to `/api/v1/stream` and asks the pages that depend on a changed view to load again: `depends('view:inbox')`, `depends('view:thread:<id>')`.
+ * Listens to `/api/v1/stream` and asks the pages that depend on a changed view to load again: `depends('view:inbox')`, `depends('view:thread:<message>')`.
  * Bursts are gathered: 80 ms of quiet, at most 400 ms. After a gap everything loads again, because what was missed is unknown.
  */
 export function startLive(url = '/api/v1/stream'): Live {
@@ -41,6 +41,8 @@ export function startLive(url = '/api/v1/stream'): Live {
   };
   const mark = (names: readonly string[]) => {
     for (const name of names) changed.add(name);
+    // A page that nobody looks at asks for nothing; it catches up when it is seen.
+    if (document.hidden) return;
     firstChangeAt ||= Date.now();
     clearTimeout(flushTimer);
     flushTimer = setTimeout(flush, Math.max(0, Math.min(quietMs, firstChangeAt + longestWaitMs - Date.now())));
@@ -66,12 +68,16 @@ export function startLive(url = '/api/v1/stream'): Live {
       missed = false;
     });
     source.addEventListener('error', lost);
+    // Signed out elsewhere: loading anew leads to the sign-in.
+    source.addEventListener('ended', () => { mark(['*']); });
     source.addEventListener('changed', (event: MessageEvent<string>) => {
       const { views } = JSON.parse(event.data) as Changed;
       mark(namesOf(views));
       for (const listener of listeners) listener(views);
     });
   };
+  const whenSeen = () => { if (!document.hidden && changed.size > 0) mark([]); };
+  document.addEventListener('visibilitychange', whenSeen);
   connect();
   return {
     get state() { return state; },
@@ -83,6 +89,7 @@ export function startLive(url = '/api/v1/stream'): Live {
     },
     stop() {
       source?.close();
+      document.removeEventListener('visibilitychange', whenSeen);
       for (const timer of [flushTimer, lostTimer, retryTimer]) clearTimeout(timer);
     },
   };

@@ -9,15 +9,17 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
   const conversationId = idFrom<'conversation'>(params.conversation);
-  depends(`view:thread:${conversationId}`, `view:inbox:${conversationId}`, 'view:contact');
   const before = url.searchParams.get('before');
   const viewer = viewerOf(locals);
   const [answer, colleagues] = await Promise.all([
     locals.application.conversation(viewer, conversationId, before === null ? {} : { before }),
     locals.application.colleagues(viewer),
   ]);
+  const { conversation } = orErrorPage(answer);
+  // The row tells of new entries, each entry of its own ticks; other people's conversations load nothing here.
+  depends(`view:inbox:${conversationId}`, `view:contact:${conversation.contact.contactId}`, ...conversation.entries.map((entry) => `view:thread:${entry.id}` as const));
   // The id of the next command stands in the form, so that a form posted twice counts once, also before script.
-  return { conversation: orErrorPage(answer).conversation, colleagues, commandId: randomBytes(16).toString('hex') };
+  return { conversation, colleagues, commandId: randomBytes(16).toString('hex') };
 };
 
 type Event = RequestEvent<{ conversation: string }>;
