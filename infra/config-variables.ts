@@ -56,7 +56,11 @@ const isNetwork = (part: string): boolean => {
 
 export const variables = {
   VCONNECT_PORT: variable('8080', 'Port of the one server: pages, API, webhooks, health and metrics.', port),
-  VCONNECT_HOST: variable('127.0.0.1', 'Address to listen on. The default is reachable from this machine only; 0.0.0.0 opens it to the network.', host),
+  VCONNECT_HOST: variable(
+    '127.0.0.1',
+    'Address to listen on. The default is reachable from this machine only; 0.0.0.0 opens it to the network.',
+    host,
+  ),
   VCONNECT_PUBLIC_URL: variable(
     '',
     'Address that browsers and Meta use when it is not the one above, such as https://inbox.example.com behind a TLS proxy. Empty: what each request names, over plain HTTP.',
@@ -79,7 +83,11 @@ export const variables = {
     orNull(z.string().regex(ROOT_KEY, '64 hexadecimal digits')),
   ),
   VCONNECT_ROOT_PASSPHRASE: variable('', 'A passphrase from which the root key is derived, instead of a file.', text),
-  VCONNECT_EVENTSTORE_URL: variable('', 'Event store on a server (esdb://, kurrentdb://). Empty: embedded. Not in this release yet.', notYet),
+  VCONNECT_EVENTSTORE_URL: variable(
+    '',
+    'Event store on a server (esdb://, kurrentdb://). Empty: embedded. Not in this release yet.',
+    notYet,
+  ),
   VCONNECT_VIEWS_URL: variable('', 'Read models on a server (mongodb://). Empty: embedded. Not in this release yet.', notYet),
   VCONNECT_PAYLOADS_URL: variable('', 'Sealed values on a server (mongodb://). Empty: embedded. Not in this release yet.', notYet),
   VCONNECT_KEYRING_URL: variable('', 'Keyring on a server (mongodb://). Empty: embedded. Not in this release yet.', notYet),

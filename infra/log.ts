@@ -68,7 +68,7 @@ export type LogSink = { readonly write: (line: string) => void };
 /** Structured lines on stderr, so that results on stdout stay clean. */
 export const createLog = (level: LogLevel, sink: LogSink = process.stderr): Log => {
   // Node's diagnostic reports print the environment, and with it the root key.
-  if (process.report !== undefined) process.report.excludeEnv = true;
+  process.report.excludeEnv = true;
   const out = pino(
     {
       level,

@@ -34,7 +34,11 @@ export const remoteOperator = (dataFolder: string): Operator => {
       ask('erase', { ...erase, input: { email, contactId, reason }, onProgress: (step = '') => onStep(step) }),
     projections: () => ask('projections', { ...projections, input: null }),
     rebuild: async (projection, onProgress) => {
-      await ask('rebuild', { ...rebuild, input: projection, onProgress: (done = '0', head = '0') => onProgress(BigInt(done), BigInt(head)) });
+      await ask('rebuild', {
+        ...rebuild,
+        input: projection,
+        onProgress: (done = '0', head = '0') => onProgress(BigInt(done), BigInt(head)),
+      });
     },
     vkey: (tenant) => ask('vkey', { ...vkey, input: tenant }),
   };
@@ -48,7 +52,13 @@ type Call = { readonly method: Method; readonly input: unknown; readonly onProgr
 const call = (path: string, { method, input, onProgress }: Call): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const lost = (cause: unknown): void => {
-      reject(new CliFault('SERVER_NOT_REACHABLE', 'The server that owns the data folder did not answer to the end: look at its log, or stop it and try again.', cause));
+      reject(
+        new CliFault(
+          'SERVER_NOT_REACHABLE',
+          'The server that owns the data folder did not answer to the end: look at its log, or stop it and try again.',
+          cause,
+        ),
+      );
     };
     const asking = request({ socketPath: path, path: `/${method}`, method: 'POST' }, (response) => {
       if (response.statusCode !== 200) {

@@ -20,7 +20,10 @@ export const controlPath = (dataFolder: string): string => {
 export const fitsSocket = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_PATH_BYTES;
 
 export const tooLong = (path: string): CliFault =>
-  new CliFault('SERVER_NOT_REACHABLE', `The running server cannot be asked, because the path ${path} is longer than sockets may have: stop the server first.`);
+  new CliFault(
+    'SERVER_NOT_REACHABLE',
+    `The running server cannot be asked, because the path ${path} is longer than sockets may have: stop the server first.`,
+  );
 
 const refusedStatus = z.literal([401, 403, 404, 409, 413, 422, 429, 502, 503]);
 const done = <T extends z.ZodRawShape>(shape: T) =>
@@ -42,7 +45,10 @@ export const protocol = {
     output: done({ accountId: idOf<'account'>() }),
   },
   people: { input: tenant, output: z.array(z.object({ accountId: idOf<'account'>(), role: z.enum(roles) })) },
-  createToken: { input: z.strictObject({ email: z.string(), days: z.number() }), output: done({ token: z.string(), expiresAt: timeSchema }) },
+  createToken: {
+    input: z.strictObject({ email: z.string(), days: z.number() }),
+    output: done({ token: z.string(), expiresAt: timeSchema }),
+  },
   setPassword: { input: z.strictObject({ email: z.string(), password: z.string() }), output: done({}) },
   erase: {
     input: z.strictObject({ email: z.string(), contactId: z.string(), reason: z.string() }),

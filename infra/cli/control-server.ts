@@ -86,4 +86,5 @@ const run = (operator: Operator, method: Method, input: unknown, progress: (...s
 type Erased = Awaited<ReturnType<Operator['erase']>>;
 
 /** JSON has no bytes. */
-const withText = (erased: Erased): object => (erased.ok ? { ...erased, certificate: Buffer.from(erased.certificate).toString('base64') } : erased);
+const withText = (erased: Erased): object =>
+  erased.ok ? { ...erased, certificate: Buffer.from(erased.certificate).toString('base64') } : erased;

@@ -37,7 +37,10 @@ export const ownDataFolder = (folder: string): (() => void) => {
   const hold = holdDataFolder(folder);
   if (hold.kind === 'owner') return hold.release;
   const who = hold.pid === null ? 'Another process' : `Another process (${String(hold.pid)})`;
-  throw new CliFault('DATA_FOLDER_IN_USE', `${who} already works on the data folder ${folder}: stop it first, or set another with VCONNECT_DATA.`);
+  throw new CliFault(
+    'DATA_FOLDER_IN_USE',
+    `${who} already works on the data folder ${folder}: stop it first, or set another with VCONNECT_DATA.`,
+  );
 };
 
 const makeUsable = (folder: string): void => {
@@ -50,7 +53,11 @@ const makeUsable = (folder: string): void => {
     rmSync(probe);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
-    throw new CliFault('DATA_FOLDER_NOT_USABLE', `The data folder ${folder} cannot be written (${code}): correct its permissions, or set another with VCONNECT_DATA.`, error);
+    throw new CliFault(
+      'DATA_FOLDER_NOT_USABLE',
+      `The data folder ${folder} cannot be written (${code}): correct its permissions, or set another with VCONNECT_DATA.`,
+      error,
+    );
   }
 };
 

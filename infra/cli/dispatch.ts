@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { EXIT, type ExitCode, failureOf, UsageFault } from './exit-codes.ts';
 import { helpOf, overview } from './help.ts';
 import type { Io } from './io.ts';
-import type { Args, CliParts, Context, Verb } from './verb.ts';
+import type { Args, CliParts, Context, OptionSpec, Verb } from './verb.ts';
 
 /** Options that every verb understands. */
 export const COMMON = {
@@ -36,11 +36,9 @@ export const dispatch = async (verbs: readonly Verb[], argv: readonly string[], 
 };
 
 const readArgs = (verb: Verb, argv: readonly string[]): Args => {
+  const specs: Readonly<Record<string, OptionSpec>> = { ...COMMON, ...verb.options };
   const options: ParseArgsOptionsConfig = Object.fromEntries(
-    Object.entries({ ...COMMON, ...verb.options }).map(([name, { type, ...more }]) => [
-      name,
-      { type, ...('short' in more && more.short !== undefined && { short: more.short }) },
-    ]),
+    Object.entries(specs).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
   );
   const parsed = parse(options, argv);
   return {

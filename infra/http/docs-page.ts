@@ -4,13 +4,24 @@ import { problems } from './problems.ts';
 
 /** The part of an OpenAPI document that the page shows. */
 const schemaOf = z.looseObject({});
-const bodyOf = z.object({ content: z.record(z.string(), z.object({ schema: schemaOf.optional() })).optional(), description: z.string().optional() });
+const bodyOf = z.object({
+  content: z.record(z.string(), z.object({ schema: schemaOf.optional() })).optional(),
+  description: z.string().optional(),
+});
 const operationOf = z.object({
   summary: z.string().optional(),
   description: z.string().optional(),
   tags: z.array(z.string()).optional(),
   parameters: z
-    .array(z.object({ name: z.string(), in: z.string(), required: z.boolean().optional(), description: z.string().optional(), schema: schemaOf.optional() }))
+    .array(
+      z.object({
+        name: z.string(),
+        in: z.string(),
+        required: z.boolean().optional(),
+        description: z.string().optional(),
+        schema: schemaOf.optional(),
+      }),
+    )
     .optional(),
   requestBody: bodyOf.optional(),
   responses: z.record(z.string(), bodyOf).optional(),
@@ -48,7 +59,9 @@ export const renderDocs = (spec: unknown): { readonly html: string; readonly csp
 <title>${escape(info.title)} API</title><style>${STYLE}</style></head><body><main><h1>${escape(info.title)} API</h1>
 <p>${escape(info.description ?? '')}</p><p><a href="/api/openapi.json">OpenAPI 3.1 description</a></p>
 ${[...groups].map(([tag, operations]) => `<section><h2>${escape(tag)}</h2>${operations.join('')}</section>`).join('')}
-<section><h2>Schemas</h2>${Object.entries(components?.schemas ?? {}).map(schemaHtml).join('')}</section>
+<section><h2>Schemas</h2>${Object.entries(components?.schemas ?? {})
+    .map(schemaHtml)
+    .join('')}</section>
 <section><h2>Codes of errors</h2>${problemTable()}</section></main></body></html>`;
   return { html, csp: `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'` };
 };
@@ -74,7 +87,10 @@ const parametersHtml = ({ parameters = [] }: Operation): string =>
 
 const bodyHtml = (title: string, { content = {} }: Body): string =>
   Object.entries(content)
-    .map(([type, { schema }]) => `<h3>${escape(title)} <code>${escape(type)}</code></h3><pre>${escape(JSON.stringify(schema ?? {}, null, 2))}</pre>`)
+    .map(
+      ([type, { schema }]) =>
+        `<h3>${escape(title)} <code>${escape(type)}</code></h3><pre>${escape(JSON.stringify(schema ?? {}, null, 2))}</pre>`,
+    )
     .join('');
 
 const schemaHtml = ([name, schema]: readonly [string, object]): string =>
@@ -85,5 +101,4 @@ const problemTable = (): string =>
     .map(([code, { status, title }]) => `<tr><td><code>${escape(code)}</code></td><td>${String(status)}</td><td>${escape(title)}</td></tr>`)
     .join('')}</table>`;
 
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (char) => `&#${String(char.charCodeAt(0))};`);
+const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${String(char.charCodeAt(0))};`);

@@ -90,4 +90,3 @@ export const sendProblem = (reply: FastifyReply, { problem: body, headers }: Htt
     // A string passes by the route's response schema, which speaks of success.
     .serializer((text: string) => text)
     .send(JSON.stringify(body));
-

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Application, PlatformRequest } from '#projections/application.ts';
 import type { Product } from '../app/product.ts';
 import type { Log } from '../log.ts';
 import { type Api, createApi } from './api.ts';
 import { CLOSE_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { listen, reachable } from './listen.ts';
 import { problem } from './problems.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { createAdopt, rememberSeen, type Seen } from './seen.ts';
@@ -31,15 +31,6 @@ export type Front = {
   readonly close: () => Promise<void>;
 };
 
-export class ListenFault extends Error {
-  readonly code: 'PORT_IN_USE' | 'PORT_NOT_ALLOWED' | 'HOST_NOT_USABLE' | 'CANNOT_LISTEN';
-  constructor(code: ListenFault['code'], message: string, cause: unknown) {
-    super(message, { cause });
-    this.name = 'ListenFault';
-    this.code = code;
-  }
-}
-
 /** One plain server on one port: /api, /webhooks, /health and /metrics go to Fastify, everything else to the pages. */
 export const startFront = async (options: FrontOptions): Promise<Front> => {
   const { product, log, web } = options;
@@ -64,8 +55,7 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
       showPage(web, request, response, log);
     }
   });
-  await listen(server, options);
-  const { port } = addressOf(server);
+  const port = await listen(server, options);
   const url = options.publicUrl ?? `http://${reachable(options.host)}:${String(port)}`;
   return { url, port, close: () => close(server, api) };
 };
@@ -110,44 +100,6 @@ const PROBLEM = { 'content-type': 'application/problem+json', connection: 'close
 const refuse = (response: ServerResponse): void => {
   if (response.headersSent) response.destroy();
   else response.writeHead(400, PROBLEM).end(JSON.stringify(problem('malformed-request')));
-};
-
-const listen = (server: Server, { host, port }: FrontOptions): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => reject(listenFault(error, host, port));
-    server.once('error', failed);
-    server.listen({ host, port }, () => {
-      server.off('error', failed);
-      resolve();
-    });
-  });
-
-const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): ListenFault => {
-  const at = `port ${String(port)} of ${host}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new ListenFault('PORT_IN_USE', `Another program already listens on ${at}: stop it, or choose another with VCONNECT_PORT.`, error);
-    case 'EACCES':
-      return new ListenFault('PORT_NOT_ALLOWED', `The system does not allow listening on ${at}: choose one from 1024 with VCONNECT_PORT.`, error);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ListenFault('HOST_NOT_USABLE', `This machine has no address ${host}: correct VCONNECT_HOST.`, error);
-    default:
-      return new ListenFault('CANNOT_LISTEN', `Listening on ${at} failed (${error.code ?? 'no code'}).`, error);
-  }
-};
-
-const addressOf = (server: Server): AddressInfo => {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new ListenFault('CANNOT_LISTEN', 'expected a port, got none', undefined);
-  return address;
-};
-
-/** `0.0.0.0` and `::` are places to listen, not to visit. */
-const reachable = (host: string): string => {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 };
 
 const close = async (server: Server, api: Api): Promise<void> => {

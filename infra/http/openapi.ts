@@ -19,7 +19,12 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'Made by `npx vconnect token` or in the settings.' },
-          cookie: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Of a signed-in browser; changes must come from the same origin.' },
+          cookie: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: 'Of a signed-in browser; changes must come from the same origin.',
+          },
         },
       },
     },
@@ -59,7 +64,9 @@ const PROBLEM = {
 const BYTES = { description: 'Bytes or events, as described' } as const;
 
 export const docsRoutes: FastifyPluginAsync = async (app) => {
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type('application/json').send(JSON.stringify(app.swagger())));
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('application/json').send(JSON.stringify(app.swagger())),
+  );
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
     const { html, csp } = renderDocs(app.swagger());
     return reply.type('text/html').header('content-security-policy', csp).send(html);

@@ -68,7 +68,8 @@ export class HttpFault extends Error {
 
 export const problem = (code: ProblemCode, details: ProblemDetails = {}): Problem => ({ ...shape(code, problems[code]), ...details });
 
-export const fault = (code: ProblemCode, details: ProblemDetails = {}): HttpFault => new HttpFault(problem(code, details), headersOf(problems[code].status));
+export const fault = (code: ProblemCode, details: ProblemDetails = {}): HttpFault =>
+  new HttpFault(problem(code, details), headersOf(problems[code].status));
 
 /** The answer to a refusal of the product: its own code, with the title of its status unless the code is in the table. */
 export const refusal = ({ status, code }: Refused): HttpFault => {

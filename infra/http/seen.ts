@@ -45,7 +45,10 @@ export const createAdopt = ({ publicUrl, trustedProxies }: Origins): Adopt => {
 
 /** The peer, or, when it is a trusted proxy, the nearest hop before it that is not one. */
 const addressOf = (request: IncomingMessage, proxies: BlockList): string | null => {
-  const hops = (request.headers['x-forwarded-for'] ?? '').toString().split(',').map((hop) => hop.trim());
+  const hops = (request.headers['x-forwarded-for'] ?? '')
+    .toString()
+    .split(',')
+    .map((hop) => hop.trim());
   let address = plainAddress(request.socket.remoteAddress ?? '');
   while (isTrusted(address, proxies)) {
     const before = plainAddress(hops.pop() ?? '');

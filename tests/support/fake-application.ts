@@ -2,7 +2,7 @@ import type { MessageId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { HealthReport, ProjectionReport, WebhookAnswer } from '#infra/app/product.ts';
 import type { Application, Done, Viewer } from '#projections/application.ts';
-import { absent, at, CERTIFICATE, contact, conversation, counts, erasure, ids, inbox, NOW, shown } from './fake-values.ts';
+import { at, CERTIFICATE, contact, conversation, counts, erasure, ids, inbox, NOW, shown } from './fake-values.ts';
 
 /** What the next calls answer. */
 export type Answers = {

@@ -35,7 +35,8 @@ const check = (folder: string, file: (typeof FILES)[number]): Finding => {
 
 const damaged = (file: string): Finding => {
   const loss = REPLACEABLE[file];
-  const wayOut = loss === undefined ? 'stop the server and restore the file from a backup' : `stop the server, move the file away and start: ${loss}`;
+  const wayOut =
+    loss === undefined ? 'stop the server and restore the file from a backup' : `stop the server, move the file away and start: ${loss}`;
   return { part: file, state: 'wrong', says: 'damaged', damage: true, wayOut };
 };
 

@@ -21,7 +21,12 @@ export const examine = async (parts: Pick<CliParts, 'config' | 'openProduct'>): 
   const node = lookAtNode();
   const config = configOf(parts);
   if ('part' in config) return [node, config];
-  const stored = [lookAtFolder(config.dataFolder), ...lookAtRootKey(config), ...(await lookAtDisk(config.dataFolder)), ...lookAtDatabases(config.dataFolder)];
+  const stored = [
+    lookAtFolder(config.dataFolder),
+    ...lookAtRootKey(config),
+    ...(await lookAtDisk(config.dataFolder)),
+    ...lookAtDatabases(config.dataFolder),
+  ];
   return [
     node,
     { part: 'configuration', state: 'ok', says: 'every variable can be used' },

@@ -14,7 +14,12 @@ export const lookAtNode = (version = process.versions.node): Finding => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const enough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   if (enough) return { part: 'node', state: 'ok', says: version };
-  return { part: 'node', state: 'wrong', says: `${version} is too old`, wayOut: `run "npm ci", which brings Node 24, and start with "npm start" or "npx vconnect"` };
+  return {
+    part: 'node',
+    state: 'wrong',
+    says: `${version} is too old`,
+    wayOut: `run "npm ci", which brings Node 24, and start with "npm start" or "npx vconnect"`,
+  };
 };
 
 export const lookAtFolder = (folder: string): Finding => {
@@ -23,25 +28,46 @@ export const lookAtFolder = (folder: string): Finding => {
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
-    return { part, state: 'wrong', says: `${folder} cannot be written`, wayOut: 'give it to the user who runs V Connect, or set VCONNECT_DATA' };
+    return {
+      part,
+      state: 'wrong',
+      says: `${folder} cannot be written`,
+      wayOut: 'give it to the user who runs V Connect, or set VCONNECT_DATA',
+    };
   }
   const mode = statSync(folder).mode & 0o777;
   if ((mode & OTHERS_MAY_READ) === 0 || process.platform === 'win32') return { part, state: 'ok', says: folder };
-  return { part, state: 'wrong', says: `other users of this machine may look into ${folder} (mode ${mode.toString(8)})`, wayOut: `chmod 700 ${folder}` };
+  return {
+    part,
+    state: 'wrong',
+    says: `other users of this machine may look into ${folder} (mode ${mode.toString(8)})`,
+    wayOut: `chmod 700 ${folder}`,
+  };
 };
 
 /** Where it is and who may read it; whether it fits is seen by opening (stores.ts). */
 export const lookAtRootKey = ({ rootKey, dataFolder }: Config): readonly Finding[] => {
   const part = 'root key';
-  if (rootKey.kind !== 'file') return [{ part, state: 'ok', says: rootKey.kind === 'bytes' ? 'from VCONNECT_ROOT_KEY' : 'from VCONNECT_ROOT_PASSPHRASE' }];
+  if (rootKey.kind !== 'file')
+    return [{ part, state: 'ok', says: rootKey.kind === 'bytes' ? 'from VCONNECT_ROOT_KEY' : 'from VCONNECT_ROOT_PASSPHRASE' }];
   const { path } = rootKey;
   if (!existsSync(path)) {
-    if (!existsSync(join(dataFolder, 'keyring', 'keyring.db'))) return [{ part, state: 'note', says: 'not there yet: the first start makes it' }];
-    return [{ part, state: 'wrong', says: `${path} is missing, and what is stored needs it`, wayOut: 'put the file back from where its copy is kept' }];
+    if (!existsSync(join(dataFolder, 'keyring', 'keyring.db')))
+      return [{ part, state: 'note', says: 'not there yet: the first start makes it' }];
+    return [
+      {
+        part,
+        state: 'wrong',
+        says: `${path} is missing, and what is stored needs it`,
+        wayOut: 'put the file back from where its copy is kept',
+      },
+    ];
   }
   const mode = statSync(path).mode & 0o777;
   if ((mode & OTHERS_MAY_READ) !== 0 && process.platform !== 'win32') {
-    return [{ part, state: 'wrong', says: `other users of this machine may read it (mode ${mode.toString(8)})`, wayOut: `chmod 600 ${path}` }];
+    return [
+      { part, state: 'wrong', says: `other users of this machine may read it (mode ${mode.toString(8)})`, wayOut: `chmod 600 ${path}` },
+    ];
   }
   return [{ part, state: 'ok', says: path }];
 };

@@ -20,10 +20,16 @@ export const lookAtPorts = async ({ host, port }: Config): Promise<readonly Find
 
 export const lookAtSimulator = async ({ simulator }: Config): Promise<Finding> => {
   const part = 'simulator';
-  if (await answers(`http://127.0.0.1:${String(simulator.port)}/`)) return { part, state: 'ok', says: `answers on port ${String(simulator.port)}` };
+  if (await answers(`http://127.0.0.1:${String(simulator.port)}/`))
+    return { part, state: 'ok', says: `answers on port ${String(simulator.port)}` };
   const code = simulator.port === 0 ? null : await tryPort('127.0.0.1', simulator.port);
   if (code === null) return { part, state: 'note', says: 'not running: it starts when a channel wants it, or by "npx vconnect simulator"' };
-  return { part, state: 'wrong', says: `another program listens on port ${String(simulator.port)}`, wayOut: 'stop that program, or set VCONNECT_SIMULATOR_PORT' };
+  return {
+    part,
+    state: 'wrong',
+    says: `another program listens on port ${String(simulator.port)}`,
+    wayOut: 'stop that program, or set VCONNECT_SIMULATOR_PORT',
+  };
 };
 
 /** Null when it can be listened on; else the system's code. */

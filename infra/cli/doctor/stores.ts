@@ -23,6 +23,12 @@ export const lookAtStores = async ({ openProduct }: Pick<CliParts, 'openProduct'
     }
   } catch (error) {
     const { says, exit } = failureOf(error);
-    return { part, state: 'wrong', says, wayOut: 'the sentence names it; the section "When it does not start" of the README has more', ...(exit === 4 && { damage: true as const }) };
+    return {
+      part,
+      state: 'wrong',
+      says,
+      wayOut: 'the sentence names it; the section "When it does not start" of the README has more',
+      ...(exit === 4 && { damage: true as const }),
+    };
   }
 };

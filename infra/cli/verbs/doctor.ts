@@ -18,4 +18,5 @@ export const doctor: Verb = {
   },
 };
 
-const line = ({ part, state, says, wayOut }: Finding): string => `${MARK[state]} ${part}: ${says}${wayOut === undefined ? '' : `\n  → ${wayOut}`}`;
+const line = ({ part, state, says, wayOut }: Finding): string =>
+  `${MARK[state]} ${part}: ${says}${wayOut === undefined ? '' : `\n  → ${wayOut}`}`;

@@ -43,7 +43,8 @@ const orderOf = (args: Args): { readonly contactId: string; readonly email: stri
   const [contactId, ...more] = args.positionals;
   const email = args.text('as');
   const reason = args.text('reason');
-  if (contactId === undefined || more.length > 0 || parseId(contactId) === null) throw new UsageFault('expected one contact id of 32 hexadecimal digits');
+  if (contactId === undefined || more.length > 0 || parseId(contactId) === null)
+    throw new UsageFault('expected one contact id of 32 hexadecimal digits');
   if (email === undefined) throw new UsageFault('--as: expected the e-mail address of a member who may erase');
   if (reason === undefined || !erasureReasons.some((each) => each === reason)) {
     throw new UsageFault(`--reason: expected one of ${erasureReasons.join(', ')}`);

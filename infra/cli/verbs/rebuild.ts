@@ -17,7 +17,10 @@ export const rebuild: Verb = {
       const known = (await operator.projections()).map(({ projection }) => projection);
       const wanted = known.filter((each) => name === undefined || each === name);
       if (wanted.length === 0) throw new UsageFault(`there is no such projection; there are ${known.join(', ')}`);
-      await confirm(args, context, { warning: `Pages show old or partial lists until ${wanted.join(', ')} are built again.`, word: 'rebuild' });
+      await confirm(args, context, {
+        warning: `Pages show old or partial lists until ${wanted.join(', ')} are built again.`,
+        word: 'rebuild',
+      });
       for (const each of wanted) await one(each, context, (onProgress) => operator.rebuild(each, onProgress));
       result(context, { ok: true, rebuilt: wanted }, [`Rebuilt: ${wanted.join(', ')}`]);
       return EXIT.done;
@@ -25,7 +28,11 @@ export const rebuild: Verb = {
   },
 };
 
-const one = async (name: string, { io }: Context, run: (onProgress: (done: bigint, head: bigint) => void) => Promise<void>): Promise<void> => {
+const one = async (
+  name: string,
+  { io }: Context,
+  run: (onProgress: (done: bigint, head: bigint) => void) => Promise<void>,
+): Promise<void> => {
   const progress = progressBar(io, name);
   await run(progress.at);
   progress.end();

@@ -19,7 +19,8 @@ export const token: Verb = {
     const email = args.text('email');
     if (email === undefined || args.positionals.length > 0) throw new UsageFault('--email is missing');
     const days = args.text('days') ?? DEFAULT_DAYS;
-    if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > MOST_DAYS) throw new UsageFault(`--days: expected a whole number from 1 to ${String(MOST_DAYS)}`);
+    if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > MOST_DAYS)
+      throw new UsageFault(`--days: expected a whole number from 1 to ${String(MOST_DAYS)}`);
     const done = await withOperator(context, (operator) => operator.createToken(email, Number(days)));
     if (!done.ok) return saidNo(context, done);
     result(context, { ok: true, token: done.token, expiresAt: done.expiresAt }, [done.token]);

@@ -27,7 +27,7 @@ export const user: Verb = {
   run: async (args, context) => {
     const [action, ...more] = args.positionals;
     if (more.length > 0) throw new UsageFault('expected one of list, add, password');
-    switch (action) {
+    switch (action ?? '') {
       case 'list':
         return withOperator(context, (operator) => list(args, context, operator));
       case 'add':
@@ -100,7 +100,12 @@ const organisationOf = async (args: Args, operator: Operator): Promise<TenantId>
   const given = args.text('organisation');
   const chosen = given === undefined ? all : all.filter(({ tenant }) => tenant === parseId<'tenant'>(given));
   const [only, ...others] = chosen;
-  if (only === undefined) throw new UsageFault(given === undefined ? 'there is no organisation yet: open the first page and make one' : '--organisation: there is no such organisation');
+  if (only === undefined)
+    throw new UsageFault(
+      given === undefined
+        ? 'there is no organisation yet: open the first page and make one'
+        : '--organisation: there is no such organisation',
+    );
   if (others.length > 0) throw new UsageFault(`--organisation: expected one of ${all.map(({ tenant }) => tenant).join(', ')}`);
   return only.tenant;
 };

@@ -12,7 +12,10 @@ const body = z.strictObject({
   phoneNumberId: z.string().regex(/^\d{1,32}$/),
   accessToken: secret,
   appSecret: secret,
-  baseUrl: z.url({ protocol: /^https?$/ }).max(256).optional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(256)
+    .optional(),
 });
 
 export const channelRoutes =
@@ -38,7 +41,13 @@ export const channelRoutes =
     );
     app.post(
       '/channels/simulator',
-      { schema: { tags: TAGS, summary: 'Connect a number of the simulator', response: { 200: z.object({ channelId: id, phonePage: z.string() }) } } },
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Connect a number of the simulator',
+          response: { 200: z.object({ channelId: id, phonePage: z.string() }) },
+        },
+      },
       async (request) => doneOf(await application.connectSimulator(access.viewer(request))),
     );
   };

@@ -24,9 +24,13 @@ export const contactRoutes =
       },
       async (request) => doneOf(await application.contacts(access.viewer(request), definite(request.query))),
     );
-    app.get('/contacts/:id', { schema: { tags: TAGS, summary: 'Read a contact', params, response: { 200: contactCard } } }, async (request) => {
-      return doneOf(await application.contact(access.viewer(request), request.params.id)).contact;
-    });
+    app.get(
+      '/contacts/:id',
+      { schema: { tags: TAGS, summary: 'Read a contact', params, response: { 200: contactCard } } },
+      async (request) => {
+        return doneOf(await application.contact(access.viewer(request), request.params.id)).contact;
+      },
+    );
     app.post(
       '/contacts/:id/reveal',
       {

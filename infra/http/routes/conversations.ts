@@ -38,7 +38,8 @@ export const conversationRoutes =
           response: { 200: conversation },
         },
       },
-      async (request) => doneOf(await application.conversation(access.viewer(request), request.params.id, definite(request.query))).conversation,
+      async (request) =>
+        doneOf(await application.conversation(access.viewer(request), request.params.id, definite(request.query))).conversation,
     );
     app.post(
       '/conversations/:id/assign',

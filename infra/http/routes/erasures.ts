@@ -17,9 +17,13 @@ export const erasureRoutes =
       { schema: { tags: TAGS, summary: 'List erasures', response: { 200: z.object({ erasures: listOf(erasure) }) } } },
       async (request) => doneOf(await application.erasures(access.viewer(request))),
     );
-    app.get('/erasures/:id', { schema: { tags: TAGS, summary: 'How far an erasure is', params, response: { 200: erasure } } }, async (request) => {
-      return doneOf(await application.erasure(access.viewer(request), request.params.id)).erasure;
-    });
+    app.get(
+      '/erasures/:id',
+      { schema: { tags: TAGS, summary: 'How far an erasure is', params, response: { 200: erasure } } },
+      async (request) => {
+        return doneOf(await application.erasure(access.viewer(request), request.params.id)).erasure;
+      },
+    );
     app.get(
       '/erasures/:id/certificate',
       {

@@ -31,11 +31,15 @@ export const messageRoutes =
           summary: 'Read messages, notes and events of a conversation',
           description: 'Opens personal values: the reveal is recorded.',
           params,
-          querystring: z.strictObject({ before: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).optional() }),
+          querystring: z.strictObject({
+            before: z.string().max(512).optional(),
+            limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).optional(),
+          }),
           response: { 200: messagesPage },
         },
       },
-      async (request) => doneOf(await application.conversation(access.viewer(request), request.params.id, definite(request.query))).conversation,
+      async (request) =>
+        doneOf(await application.conversation(access.viewer(request), request.params.id, definite(request.query))).conversation,
     );
     app.post(
       '/conversations/:id/messages',
@@ -55,13 +59,26 @@ export const messageRoutes =
       },
       async (request) => {
         const { text, replyTo, file } = request.body;
-        const input = { conversationId: request.params.id, commandId: commandIdOf(request), text, upload: file ?? null, ...(replyTo && { replyTo }) };
+        const input = {
+          conversationId: request.params.id,
+          commandId: commandIdOf(request),
+          text,
+          upload: file ?? null,
+          ...(replyTo && { replyTo }),
+        };
         return doneOf(await application.reply(access.viewer(request), input));
       },
     );
     app.post(
       '/messages/:id/retry',
-      { schema: { tags: TAGS, summary: 'Send a failed reply again', params: z.object({ id: idParam<'message'>() }), response: { 200: done } } },
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Send a failed reply again',
+          params: z.object({ id: idParam<'message'>() }),
+          response: { 200: done },
+        },
+      },
       async (request) => {
         doneOf(await application.retry(access.viewer(request), request.params.id));
         return DONE;
@@ -78,7 +95,10 @@ const readForm = async (request: FastifyRequest): Promise<void> => {
   const body = new Map<string, unknown>();
   for await (const part of request.parts()) {
     if (body.has(part.fieldname)) throw fault('invalid-request', { errors: [{ at: 'body', expected: 'each field once' }] });
-    body.set(part.fieldname, part.type === 'field' ? part.value : remember({ bytes: await part.toBuffer(), type: part.mimetype, fileName: part.filename }));
+    body.set(
+      part.fieldname,
+      part.type === 'field' ? part.value : remember({ bytes: await part.toBuffer(), type: part.mimetype, fileName: part.filename }),
+    );
   }
   request.body = Object.fromEntries(body);
 };

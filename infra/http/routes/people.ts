@@ -18,7 +18,13 @@ export const peopleRoutes =
   async (app) => {
     app.get(
       '/people',
-      { schema: { tags: TAGS, summary: 'List the people of the organisation', response: { 200: z.object({ people: listOf(personDetail) }) } } },
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'List the people of the organisation',
+          response: { 200: z.object({ people: listOf(personDetail) }) },
+        },
+      },
       async (request) => doneOf(await application.people(access.viewer(request))),
     );
     app.get(
@@ -26,8 +32,10 @@ export const peopleRoutes =
       { schema: { tags: TAGS, summary: 'Who can be assigned', response: { 200: z.object({ colleagues: listOf(person) }) } } },
       async (request) => ({ colleagues: await application.colleagues(access.viewer(request)) }),
     );
-    app.post('/people', { schema: { tags: TAGS, summary: 'Add a person', body, response: { 200: z.object({ accountId: id }) } } }, async (request) =>
-      doneOf(await application.addPerson(access.viewer(request), request.body)),
+    app.post(
+      '/people',
+      { schema: { tags: TAGS, summary: 'Add a person', body, response: { 200: z.object({ accountId: id }) } } },
+      async (request) => doneOf(await application.addPerson(access.viewer(request), request.body)),
     );
     app.patch(
       '/people/:id',

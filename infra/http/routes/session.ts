@@ -20,7 +20,14 @@ export const signInRoutes =
     app.post(
       '/session',
       {
-        schema: { tags: TAGS, summary: 'Sign in', description: 'Sets the session cookie and gives the same token.', security: [], body: credentials, response: { 200: signedIn } },
+        schema: {
+          tags: TAGS,
+          summary: 'Sign in',
+          description: 'Sets the session cookie and gives the same token.',
+          security: [],
+          body: credentials,
+          response: { 200: signedIn },
+        },
         config: { rateLimit: { max: SIGN_IN_PER_MINUTE, groupId: 'sign-in' } },
         onRequest: async (request) => refuseOtherSites(request),
       },
@@ -61,7 +68,14 @@ export const accountRoutes =
     }));
     app.delete(
       '/sessions/:sessionId',
-      { schema: { tags: TAGS, summary: 'End one of my sessions', params: z.object({ sessionId: idParam<'session'>() }), response: { 200: done } } },
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'End one of my sessions',
+          params: z.object({ sessionId: idParam<'session'>() }),
+          response: { 200: done },
+        },
+      },
       async (request) => {
         doneOf(await application.revokeSession(access.viewer(request), request.params.sessionId));
         return DONE;
@@ -85,7 +99,9 @@ export const accountRoutes =
     );
     app.delete(
       '/tokens/:tokenId',
-      { schema: { tags: TAGS, summary: 'Revoke an API token', params: z.object({ tokenId: z.string().max(64) }), response: { 200: done } } },
+      {
+        schema: { tags: TAGS, summary: 'Revoke an API token', params: z.object({ tokenId: z.string().max(64) }), response: { 200: done } },
+      },
       async (request) => {
         doneOf(await application.revokeToken(access.viewer(request), request.params.tokenId));
         return DONE;

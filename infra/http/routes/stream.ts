@@ -11,7 +11,8 @@ export const streamRoutes =
         schema: {
           tags: ['stream'],
           summary: 'Changes as server-sent events',
-          description: 'Event `changed`: `{position, views: [{name, id}]}`, only of the own organisation. It names views and ids, never values.',
+          description:
+            'Event `changed`: `{position, views: [{name, id}]}`, only of the own organisation. It names views and ids, never values.',
           produces: ['text/event-stream'],
         },
       },

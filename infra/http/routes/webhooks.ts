@@ -25,16 +25,12 @@ export const webhookRoutes =
       if (!(await product.webhook.handshake(channelOf(request.params.channel), mode, token))) throw fault('wrong-verify-token');
       return reply.type('text/plain').send(echo);
     });
-    app.post(
-      '/whatsapp/:channel',
-      { schema: { params: channel, hide: true }, bodyLimit: MAX_WEBHOOK_BYTES },
-      async (request, reply) => {
-        const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-        const signature = request.headers['x-hub-signature-256'];
-        const given = typeof signature === 'string' ? signature : null;
-        return answer(reply, await product.webhook.receive(channelOf(request.params.channel), bytes, given));
-      },
-    );
+    app.post('/whatsapp/:channel', { schema: { params: channel, hide: true }, bodyLimit: MAX_WEBHOOK_BYTES }, async (request, reply) => {
+      const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const signature = request.headers['x-hub-signature-256'];
+      const given = typeof signature === 'string' ? signature : null;
+      return answer(reply, await product.webhook.receive(channelOf(request.params.channel), bytes, given));
+    });
   };
 
 const channelOf = (text: string): ChannelId => {

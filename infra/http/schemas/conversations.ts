@@ -41,44 +41,48 @@ const media = z.object({
 });
 const failure = z.object({ code: z.string(), providerCode: z.number().int().nullable(), details: shown, mayRetry: z.boolean() });
 
-const threadItem = z.discriminatedUnion('entry', [
-  z.object({
-    entry: z.literal('message'),
-    id,
-    at: time,
-    direction: z.enum(['in', 'out']),
-    author: person.nullable(),
-    kind,
-    text: shown,
-    quote: z.object({ id, text: shown, direction: z.enum(['in', 'out']) }).nullable(),
-    media: media.nullable(),
-    state,
-    reached: z.partialRecord(z.enum(states), time),
-    failure: failure.nullable(),
-    erased: z.string().nullable(),
-  }),
-  z.object({ entry: z.literal('note'), id, at: time, author: person.nullable(), text: shown, erased: z.string().nullable() }),
-  z.object({
-    entry: z.literal('chip'),
-    id: z.string(),
-    at: time,
-    chip: z.enum(['started', 'assigned', 'unassigned', 'resolved', 'reopened', 'erased']),
-    actor,
-    assignee: person.nullable(),
-    certificate: z.string().nullable(),
-  }),
-]).meta({ id: 'ThreadItem' });
+const threadItem = z
+  .discriminatedUnion('entry', [
+    z.object({
+      entry: z.literal('message'),
+      id,
+      at: time,
+      direction: z.enum(['in', 'out']),
+      author: person.nullable(),
+      kind,
+      text: shown,
+      quote: z.object({ id, text: shown, direction: z.enum(['in', 'out']) }).nullable(),
+      media: media.nullable(),
+      state,
+      reached: z.partialRecord(z.enum(states), time),
+      failure: failure.nullable(),
+      erased: z.string().nullable(),
+    }),
+    z.object({ entry: z.literal('note'), id, at: time, author: person.nullable(), text: shown, erased: z.string().nullable() }),
+    z.object({
+      entry: z.literal('chip'),
+      id: z.string(),
+      at: time,
+      chip: z.enum(['started', 'assigned', 'unassigned', 'resolved', 'reopened', 'erased']),
+      actor,
+      assignee: person.nullable(),
+      certificate: z.string().nullable(),
+    }),
+  ])
+  .meta({ id: 'ThreadItem' });
 
-export const contactCard = z.object({
-  contactId: id,
-  name: shown,
-  phone: shown,
-  bsuid: shown,
-  username: shown,
-  startedAt: time,
-  conversations: listOf(z.object({ conversationId: id, status, lastAt: time })),
-  erased: z.object({ erasureId: id, certificate: z.string(), at: time }).nullable(),
-}).meta({ id: 'Contact' });
+export const contactCard = z
+  .object({
+    contactId: id,
+    name: shown,
+    phone: shown,
+    bsuid: shown,
+    username: shown,
+    startedAt: time,
+    conversations: listOf(z.object({ conversationId: id, status, lastAt: time })),
+    erased: z.object({ erasureId: id, certificate: z.string(), at: time }).nullable(),
+  })
+  .meta({ id: 'Contact' });
 
 export const conversation = z.object({
   conversationId: id,

@@ -22,20 +22,22 @@ export const erasurePreview = z.object({
   confirmation: z.string().describe('Give it back as `confirmation` to erase'),
 });
 
-export const erasure = z.object({
-  erasureId: id,
-  contactId: id,
-  certificate: z.string(),
-  reason,
-  requestedBy: person.nullable(),
-  counts,
-  step: z.enum(erasureSteps),
-  reached: z.partialRecord(z.enum(erasureSteps), time),
-  removed: z.object({ payloads: count, mediaFiles: count, identityRows: count, streamsClosed: count }).nullable(),
-  verified: z.object({ tried: count, opened: count, scannedFiles: count, scannedBytes: count, hits: count }).nullable(),
-  vkey: z.string().describe("The organisation's public key in C2SP form, for `npx vconnect verify`"),
-  statement: z.unknown().describe("The certificate's statement, once complete"),
-}).meta({ id: 'Erasure' });
+export const erasure = z
+  .object({
+    erasureId: id,
+    contactId: id,
+    certificate: z.string(),
+    reason,
+    requestedBy: person.nullable(),
+    counts,
+    step: z.enum(erasureSteps),
+    reached: z.partialRecord(z.enum(erasureSteps), time),
+    removed: z.object({ payloads: count, mediaFiles: count, identityRows: count, streamsClosed: count }).nullable(),
+    verified: z.object({ tried: count, opened: count, scannedFiles: count, scannedBytes: count, hits: count }).nullable(),
+    vkey: z.string().describe("The organisation's public key in C2SP form, for `npx vconnect verify`"),
+    statement: z.unknown().describe("The certificate's statement, once complete"),
+  })
+  .meta({ id: 'Erasure' });
 
 export const auditPage = z.object({
   items: listOf(

@@ -20,11 +20,13 @@ export const role = z.enum(roles);
 export const person = z.object({ accountId: id, name: shown, role }).meta({ id: 'Person' });
 export const personDetail = person.extend({ email: shown, addedAt: time });
 
-export const actor = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('person'), person }),
-  z.object({ kind: z.literal('customer'), contactId: id }),
-  z.object({ kind: z.literal('machine'), part: z.string() }),
-]).meta({ id: 'Actor' });
+export const actor = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('person'), person }),
+    z.object({ kind: z.literal('customer'), contactId: id }),
+    z.object({ kind: z.literal('machine'), part: z.string() }),
+  ])
+  .meta({ id: 'Actor' });
 
 export const erasedMark = z.object({ certificate: z.string(), at: time }).nullable();
 export const cursor = z.string().nullable().describe('Give it back as `after` (or `before`) for the next page; null at the end');

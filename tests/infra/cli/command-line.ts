@@ -52,7 +52,7 @@ export const commandLine = (): Line => {
     openProduct: async () => fake.product,
     verified: { ok: true, says: 'Certificate EC-2026-0001 is genuine and unchanged.', facts: { stage: 'executed' } },
     verifyInputs: [],
-    run: async (text, typed) => (await start(line, text, typed)).ended,
+    run: (text, typed) => start(line, text, typed).ended,
     begin: (text) => start(line, text),
   };
   return line;
@@ -84,7 +84,12 @@ const start = (line: Line, text: string, typed?: readonly string[]): Running => 
     readStdin: async () => answers.shift() ?? 'from-stdin',
     untilStopped: () => stopped.promise,
   };
-  const ended = dispatch(verbs, splitWords(text), partsOf(line, (logged) => (err += logged)), io).then((exit) => ({ exit, out, err }));
+  const ended = dispatch(
+    verbs,
+    splitWords(text),
+    partsOf(line, (logged) => (err += logged)),
+    io,
+  ).then((exit) => ({ exit, out, err }));
   const stop = (): Promise<Ran> => {
     stopped.resolve('SIGTERM');
     return ended;
@@ -109,7 +114,8 @@ const start = (line: Line, text: string, typed?: readonly string[]): Running => 
   };
 };
 
-const splitWords = (text: string): readonly string[] => [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+const splitWords = (text: string): readonly string[] =>
+  [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 
 const partsOf = (line: Line, logged: (text: string) => void): CliParts => ({
   config: () => loadConfig(line.environment),

@@ -39,7 +39,8 @@ describe('vconnect', () => {
   it('--help lists every verb', async () => {
     const { exit, out } = await commandLine().run('--help');
     expect(exit).toBe(0);
-    for (const { name, summary } of verbs) expect(out).toMatch(new RegExp(`^  ${name} +${summary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, 'm'));
+    for (const { name, summary } of verbs)
+      expect(out).toMatch(new RegExp(`^  ${name} +${summary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, 'm'));
   });
 
   it('alone shows the same and is wrong usage', async () => {
@@ -48,6 +49,10 @@ describe('vconnect', () => {
   });
 
   it('with a verb that is none is wrong usage', async () => {
-    expect(await commandLine().run('rollback')).toEqual({ exit: 2, out: '', err: 'vconnect: there is no verb "rollback"; "vconnect --help" lists them.\n' });
+    expect(await commandLine().run('rollback')).toEqual({
+      exit: 2,
+      out: '',
+      err: 'vconnect: there is no verb "rollback"; "vconnect --help" lists them.\n',
+    });
   });
 });

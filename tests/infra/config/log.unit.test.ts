@@ -24,7 +24,14 @@ describe('a log line', () => {
   });
 
   it('drops an allowed name whose value has another form', () => {
-    const text = logged({ contact: '+201001234567', code: 'Ada Lovelace', route: '/contacts?name=Ada', status: '+2010', position: 'x', listening: 'http://a/Ada' });
+    const text = logged({
+      contact: '+201001234567',
+      code: 'Ada Lovelace',
+      route: '/contacts?name=Ada',
+      status: '+2010',
+      position: 'x',
+      listening: 'http://a/Ada',
+    });
     expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(['at', 'event', 'level']);
   });
 

@@ -4,7 +4,12 @@ import type { Log } from '#infra/log.ts';
 import { createLog } from '#infra/log.ts';
 import { createFakeProduct, type FakeProduct } from '#tests/support/fake-product.ts';
 
-export type Opened = FakeProduct & { readonly api: Api; readonly inject: Api['fastify']['inject']; readonly logged: () => string; readonly log: Log };
+export type Opened = FakeProduct & {
+  readonly api: Api;
+  readonly inject: Api['fastify']['inject'];
+  readonly logged: () => string;
+  readonly log: Log;
+};
 
 const opened: Api[] = [];
 afterEach(async () => {

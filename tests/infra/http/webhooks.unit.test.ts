@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_WEBHOOK_BYTES } from '#infra/http/limits.ts';
 import { MAX_WEBHOOK_BYTES as METAS_LIMIT } from '#infra/whatsapp/webhook.ts';
-import { ids } from '#tests/support/fake-product.ts';
+import { ids } from '#tests/support/fake-values.ts';
 import { openApi } from './open-api.ts';
 
 const path = `/webhooks/whatsapp/${ids.channel}`;
@@ -18,12 +18,15 @@ describe('a delivery', () => {
     expect(Buffer.compare(bytes as Buffer, Buffer.from(body))).toBe(0);
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])('is not read as %s, whatever it says', async (type) => {
-    const { inject, callsOf } = await openApi();
-    const answer = await inject({ method: 'POST', url: path, headers: { 'content-type': type }, payload: 'a=b' });
-    expect(answer.statusCode).toBe(200);
-    expect(Buffer.from(callsOf('receive')[0]?.[1] as Uint8Array).toString()).toBe('a=b');
-  });
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'is not read as %s, whatever it says',
+    async (type) => {
+      const { inject, callsOf } = await openApi();
+      const answer = await inject({ method: 'POST', url: path, headers: { 'content-type': type }, payload: 'a=b' });
+      expect(answer.statusCode).toBe(200);
+      expect(Buffer.from(callsOf('receive')[0]?.[1] as Uint8Array).toString()).toBe('a=b');
+    },
+  );
 
   it('without a body is still for the product to refuse', async () => {
     const { inject, answers } = await openApi();
