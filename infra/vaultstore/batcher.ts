@@ -8,7 +8,7 @@ export type Outcome<O> = { readonly kind: 'done'; readonly value: O } | { readon
  */
 export const createBatcher = <I, O>(flush: (items: readonly I[]) => readonly Outcome<O>[], limit: number) => {
   type Waiting = { readonly item: I; readonly resolve: (value: O) => void; readonly reject: (error: unknown) => void };
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let scheduled = false;
   let closed = false;
 
