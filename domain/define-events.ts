@@ -26,7 +26,9 @@ export type EventCatalogue = Readonly<Record<string, EventSpec>>;
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** True for a free string, a template, or a brand of somebody else: all but ids made by their parser and closed lists of codes. */
-type IsFreeText<T extends string> = T extends Id<string> ? false : Record<never, never> extends Record<T, 1> ? true : false;
+type IsFreeText<T extends string> = T extends Id<string> ? false : NoField extends Record<T, 1> ? true : false;
+/** Lacks every named field, so it is a record of `T` only when `T` names none. */
+type NoField = { readonly ''?: 1 };
 
 /**
  * Why `T` must not stand in `data`; `never` when it can hold only ids, times, codes, numbers, booleans and structures of them. (A flaw is

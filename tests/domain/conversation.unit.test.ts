@@ -134,27 +134,16 @@ describe('a conversation', () => {
         .thenNothing());
   });
 
-  describe('resolving and reopening', () => {
-    it('resolves', () =>
-      spec
-        .given(...open)
-        .when(resolve, facts)
-        .then(resolved));
-    it('resolves once', () =>
-      spec
-        .given(...open, resolved)
-        .when(resolve, facts)
-        .thenNothing());
-    it('reopens', () =>
-      spec
-        .given(...open, resolved)
-        .when(reopen, facts)
-        .then(reopened('person')));
-    it('says nothing when it is open', () =>
-      spec
-        .given(...open)
-        .when(reopen, facts)
-        .thenNothing());
+  it.each([
+    ['resolves', [], resolve, [resolved]],
+    ['resolves once', [resolved], resolve, []],
+    ['reopens', [resolved], reopen, [reopened('person')]],
+    ['says nothing when it is open', [], reopen, []],
+  ] as const)('%s', (_, before, command, after) => {
+    spec
+      .given(...open, ...before)
+      .when(command, facts)
+      .then(...after);
   });
 
   describe('reading', () => {

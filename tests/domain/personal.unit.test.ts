@@ -14,7 +14,7 @@ const value = plain(CANARY);
 describe('a personal value in the clear', () => {
   it.each([
     ['JSON', () => JSON.stringify({ value })],
-    ['a template', () => `${value as unknown as string}`],
+    ['a template', () => `text: ${value as unknown as string}`],
     ['inspection', () => inspect(value, { showHidden: true, depth: null, getters: true })],
     ['spread', () => JSON.stringify({ ...value })],
     ['its keys', () => JSON.stringify(Reflect.ownKeys(value))],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sealForm } from '#tests/support/decider-spec.ts';
-import { type Step, stepArbitraries } from '#tests/support/history.ts';
+import { stepArbitraries } from '#tests/support/history.ts';
+import type { Step } from '#tests/support/history-step.ts';
 import { minute } from '#tests/support/sample.ts';
 
 /** A wrong password given twice is two wrong passwords; there the command's id alone tells a repetition. */

@@ -3,7 +3,6 @@ import type { StreamName, TenantId } from '#domain/ids.ts';
 import type { Actor, RecordedEvent } from '#domain/message.ts';
 import { sealForm } from './decider-spec.ts';
 import { minute, sampleId } from './sample.ts';
-import { personal, account } from './history-step.ts';
 import type { Step } from './history-step.ts';
 import { contactStep, conversationStep, messageStep } from './history-inbox.ts';
 import { accountStep, channelStep, erasureStep, organisationStep, revealStep } from './history-platform.ts';
