@@ -1,6 +1,8 @@
+import { type Category, PLATFORM_TENANT, streamParts } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { PersonalClass } from '#domain/personal.ts';
-import type { RevealPurpose } from '#domain/reveal/events.ts';
+import type { revealDenials, RevealPurpose } from '#domain/reveal/events.ts';
+import type { SealedHandle } from '#domain/sealed-handle.ts';
 import type { Permission, Refused, Viewer } from '#projections/application.ts';
 
 /** What each role may do. The owner runs the organisation; the DPO protects people in it; an auditor reads the trail and no content. */
@@ -25,18 +27,28 @@ export const forbidden: Refused = { ok: false, status: 403, code: 'forbidden' };
 /** Also the answer for what belongs to another organisation: nobody learns that it exists. */
 export const notFound: Refused = { ok: false, status: 404, code: 'not-found' };
 
-/** Which permission a purpose needs, and which classes it may open. A pair that is not here is refused and recorded. */
-const byPurpose: Record<RevealPurpose, { readonly needs: Permission | null; readonly classes: readonly PersonalClass[] }> = {
-  'answer-customer': { needs: 'conversations.read', classes: ['message', 'media', 'note', 'profile'] },
-  'identify-customer': { needs: 'contacts.reveal', classes: ['profile'] },
-  'handle-request': { needs: 'privacy.read', classes: ['profile'] },
-  investigate: { needs: 'audit.read', classes: ['profile'] },
-  'manage-people': { needs: 'people.read', classes: ['profile'] },
-  'manage-channels': { needs: 'channels.manage', classes: ['profile', 'credential'] },
-  'know-colleagues': { needs: null, classes: ['profile'] },
+type Rule = { readonly needs: Permission | null; readonly classes: readonly PersonalClass[]; readonly about: readonly Category[] };
+
+/** Which permission a purpose needs, which classes it may open, and of what. Anything else is refused and recorded. */
+const byPurpose: Record<RevealPurpose, Rule> = {
+  'answer-customer': { needs: 'conversations.read', classes: ['message', 'media', 'note', 'profile'], about: ['contact', 'conversation', 'message'] },
+  'identify-customer': { needs: 'contacts.reveal', classes: ['profile'], about: ['contact'] },
+  'handle-request': { needs: 'privacy.read', classes: ['profile'], about: ['contact'] },
+  investigate: { needs: 'audit.read', classes: ['profile'], about: ['contact', 'account'] },
+  'manage-people': { needs: 'people.read', classes: ['profile'], about: ['account'] },
+  'manage-channels': { needs: 'channels.manage', classes: ['profile', 'credential'], about: ['channel'] },
+  'know-colleagues': { needs: null, classes: ['profile'], about: ['account'] },
 };
 
-export const mayReveal = (viewer: Viewer, purpose: RevealPurpose, classes: readonly PersonalClass[]): boolean => {
+type Sought = Pick<SealedHandle, 'class' | 'stream'>;
+
+/** Why the viewer may not see these values for this purpose, or null. */
+export const denialOf = (viewer: Viewer, purpose: RevealPurpose, sought: readonly Sought[]): (typeof revealDenials)[number] | null => {
   const rule = byPurpose[purpose];
-  return (rule.needs === null || may(viewer, rule.needs)) && classes.every((each) => rule.classes.includes(each));
+  if (rule.needs !== null && !may(viewer, rule.needs)) return 'role';
+  const streams = sought.map(({ stream }) => streamParts(stream));
+  // Accounts stand in the platform's tenant; who of them is a colleague, the pages' own views know.
+  if (streams.some(({ tenant, category }) => tenant !== (category === 'account' ? PLATFORM_TENANT : viewer.tenant))) return 'other-organisation';
+  const fits = streams.every(({ category }) => rule.about.includes(category)) && sought.every((each) => rule.classes.includes(each.class));
+  return fits ? null : 'purpose';
 };

@@ -5,7 +5,7 @@ import type { RevealPurpose } from '#domain/reveal/events.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 import type { Shown, Viewer } from '#projections/application.ts';
 import type { Opened, Vault } from '#vault/vault.ts';
-import { mayReveal } from './access.ts';
+import { denialOf } from './access.ts';
 import { revealAggregate } from './aggregates.ts';
 import { viewerContext } from './context.ts';
 import type { CommandHandler } from './handle-command.ts';
@@ -33,10 +33,10 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
   const recorded = async (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]): Promise<boolean> => {
     const handles = wanted.flatMap(({ handle }) => (handle === null ? [] : [handle]));
     const who = { sessionId: viewer.sessionId, accountId: viewer.accountId, role: viewer.role, purpose };
-    const allowed = mayReveal(viewer, purpose, handles.map((handle) => handle.class));
-    if (!allowed) {
+    const reason = denialOf(viewer, purpose, handles);
+    if (reason !== null) {
       const items = itemsOf(handles).slice(0, MAX_ITEMS);
-      await handler.handle(revealAggregate, viewer.sessionId, { type: 'RecordDenial', reason: 'role', items, ...who }, viewerContext(viewer), () => null);
+      await handler.handle(revealAggregate, viewer.sessionId, { type: 'RecordDenial', reason, items, ...who }, viewerContext(viewer), () => null);
       return false;
     }
     for (const level of ['full', 'masked'] as const) {
