@@ -75,8 +75,8 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
   const clientFor = (baseUrl: string) =>
     createWhatsAppClient({ baseUrl, graphVersion: GRAPH_VERSION, timeoutMs: WHATSAPP_TIMEOUT_MS, mediaHosts: META_MEDIA_HOSTS });
   const channels = createChannels({ views, vault, defaultBaseUrl: config.whatsapp.baseUrl, clientFor, viewsAreCurrent });
-  const outbox = createOutbox({ views, vault, handler, channels, log });
-  const media = createMediaWorker({ views, vault, handler, channels, log });
+  const outbox = createOutbox({ views, vault, handler, channels, inFlight, log });
+  const media = createMediaWorker({ views, vault, handler, channels, inFlight, log });
   const erasure = createErasureWorker({ store, views, vault, handler, folds, inFlight, processId: newId<'process'>(), log, viewsAreCurrent });
   const workers = { outbox, media, erasure };
   feed.onWork((collection) => {
@@ -105,7 +105,7 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
     application,
     webhook: {
       handshake: createHandshake({ channels, handler }),
-      receive: createIngest({ store, vault, handler, channels, log }),
+      receive: createIngest({ store, vault, handler, channels, inFlight, log }),
     },
     onChange: feed.subscribe,
     health: createHealth({ store, views, vault, projector, outbox, dataFolder: config.dataFolder }),

@@ -7,14 +7,13 @@ import {
   type MessageId,
   parseId,
   parseTime,
-  streamName,
   type TenantId,
 } from '#domain/ids.ts';
 import type { CommandContext } from '#domain/message.ts';
 import { plain } from '#domain/personal.ts';
 import type { EventStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
-import type { DeliveryItem, IncomingMessage, StatusUpdate } from '#infra/whatsapp/delivery.ts';
+import type { DeliveryItem, IncomingMessage } from '#infra/whatsapp/delivery.ts';
 import { parseDelivery, verifySignature } from '#infra/whatsapp/webhook.ts';
 import type { Identifier, Vault } from '#vault/vault.ts';
 import { contactAggregate, conversationAggregate, messageAggregate } from './aggregates.ts';
@@ -23,8 +22,10 @@ import { contactFacts, profileOf } from './contact-facts.ts';
 import { now, timeAt } from './context.ts';
 import { fault } from './fault.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
+import { takeStatus } from './ingest-status.ts';
 import { derivedId, newId } from './new-id.ts';
 import type { WebhookAnswer } from './product.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
 
 /**
  * WhatsApp retries for at most 7 days; "already seen" tags stand for 15. Older deliveries are refused: nobody could tell any more whether
@@ -32,7 +33,14 @@ import type { WebhookAnswer } from './product.ts';
  */
 const OLDEST_DELIVERY_MS = 14 * 24 * 60 * 60 * 1000;
 
-type Parts = { readonly store: EventStore; readonly vault: Vault; readonly handler: CommandHandler; readonly channels: Channels; readonly log: Log };
+type Parts = {
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly handler: CommandHandler;
+  readonly channels: Channels;
+  readonly inFlight: WorkInFlight;
+  readonly log: Log;
+};
 
 export type Ingest = (channelId: ChannelId, rawBody: Uint8Array, signature: string | null) => Promise<WebhookAnswer>;
 
@@ -80,7 +88,10 @@ const take = async (parts: Parts, channel: OpenChannel, item: DeliveryItem): Pro
         parts.log.warn('webhook.item-for-unknown-number', { channel: channel.channelId });
         return;
       }
-      await (item.kind === 'message' ? takeMessage(parts, channel.tenant, channelId, item.message) : takeStatus(parts, channel.tenant, item.status));
+      // Claim and commands are one piece of work: an erasure that unlinks the sender in between waits for its end.
+      await parts.inFlight.during(channel.tenant, () =>
+        item.kind === 'message' ? takeMessage(parts, channel.tenant, channelId, item.message) : takeStatus(parts, channel.tenant, item.status),
+      );
       return;
     }
     case 'malformed':
@@ -206,32 +217,4 @@ const recordMessage = async ({ handler }: Parts, tenant: TenantId, channelId: Ch
     contextOf(tenant, claimed, 'message'),
     () => ({ windowOpenUntil: null, bodyLength: body?.length ?? 0, conversationErased: false }),
   );
-};
-
-/** A status names the message by our own id (callback data), else by its wamid. One of a message that is not ours, or erased, is dropped. */
-const takeStatus = async (parts: Parts, tenant: TenantId, status: StatusUpdate): Promise<void> => {
-  const occurredAt = parseTime(status.occurredAt);
-  const messageId = await messageOf(parts, tenant, status);
-  if (occurredAt === null || messageId === null) return;
-  const commandId = derivedId<'command'>(messageId, 'status', status.status, occurredAt);
-  await parts.handler.handle(
-    messageAggregate,
-    messageId,
-    {
-      type: 'ReportStatus',
-      status: status.status,
-      occurredAt,
-      providerCode: status.errorCode ?? null,
-      details: status.errorDetails === undefined ? null : plain(status.errorDetails),
-    },
-    { tenant, commandId, correlationId: derivedId<'correlation'>(messageId, 'delivery'), causationId: null, actor: { kind: 'machine', part: 'webhook' }, at: now() },
-    () => ({ windowOpenUntil: null, bodyLength: 0, conversationErased: false }),
-  );
-};
-
-const messageOf = async ({ vault, store }: Parts, tenant: TenantId, status: StatusUpdate): Promise<MessageId | null> => {
-  const ours = parseId<'message'>(status.callbackData);
-  if (ours !== null && (await store.readStream(streamName(tenant, 'message', ours), { limit: 1 })).length > 0) return ours;
-  const found = await vault.find(tenant, { field: 'wamid', value: plain(status.wamid) });
-  return found === null ? null : parseId<'message'>(found.id);
 };

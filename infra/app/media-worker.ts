@@ -12,6 +12,7 @@ import type { Channels } from './channels.ts';
 import { machineContext } from './context.ts';
 import type { CommandHandler } from './handle-command.ts';
 import { derivedId } from './new-id.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** Files fetched at once: each is held in memory until it is sealed. */
@@ -20,7 +21,14 @@ const CONCURRENCY = 4;
 const GIVE_UP_AFTER_MS = 6 * 24 * 60 * 60 * 1000;
 
 type Failure = (typeof mediaFailures)[number];
-type Parts = { readonly views: ViewStore; readonly vault: Vault; readonly handler: CommandHandler; readonly channels: Channels; readonly log: Log };
+type Parts = {
+  readonly views: ViewStore;
+  readonly vault: Vault;
+  readonly handler: CommandHandler;
+  readonly channels: Channels;
+  readonly inFlight: WorkInFlight;
+  readonly log: Log;
+};
 
 /** Fetches files as soon as their message is durable, before their ids expire, and seals them. */
 export const createMediaWorker = (parts: Parts): Worker =>
@@ -33,7 +41,7 @@ export const createMediaWorker = (parts: Parts): Worker =>
       let fetched = false;
       await Promise.all(
         Array.from({ length: CONCURRENCY }, async () => {
-          for (const item of items) if (!signal.aborted) fetched = (await fetchOne(parts, item)) || fetched;
+          for (const item of items) if (!signal.aborted) fetched = (await parts.inFlight.during(item.tenant, () => fetchOne(parts, item))) || fetched;
         }),
       );
       return fetched;

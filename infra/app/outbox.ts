@@ -15,6 +15,7 @@ import { channelAggregate, messageAggregate } from './aggregates.ts';
 import type { Channels, OpenChannel } from './channels.ts';
 import { machineContext, now } from './context.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 /** A reply is tried this often by itself before a person is asked: with doubling waits that is about two minutes. */
@@ -24,7 +25,14 @@ const BATCH = 64;
 /** Conversations served at once; WhatsApp takes 80 messages a second per number. */
 const CONCURRENCY = 8;
 
-type Parts = { readonly views: ViewStore; readonly vault: Vault; readonly handler: CommandHandler; readonly channels: Channels; readonly log: Log };
+type Parts = {
+  readonly views: ViewStore;
+  readonly vault: Vault;
+  readonly handler: CommandHandler;
+  readonly channels: Channels;
+  readonly inFlight: WorkInFlight;
+  readonly log: Log;
+};
 
 /**
  * Sends what waits. `SendAttempted` is durable before the request leaves; an unknown outcome is never sent again by itself. Two workers
@@ -65,13 +73,15 @@ const tell = ({ handler }: Parts, item: OutboxItem, command: MessageCommand): Pr
 };
 
 /** A round that runs when the process is asked to stop is finished, not aborted: an aborted request has an unknown outcome. */
-const send = async (parts: Parts, item: OutboxItem): Promise<boolean> => {
-  const attempt = await tell(parts, item, { type: 'AttemptSend' });
-  if (attempt.kind === 'refused') return false;
-  const prepared = await prepare(parts, item);
-  await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared));
-  return true;
-};
+const send = (parts: Parts, item: OutboxItem): Promise<boolean> =>
+  // Opened text is in memory until the answer comes: an erasure waits for it before it says that nothing is left.
+  parts.inFlight.during(item.tenant, async () => {
+    const attempt = await tell(parts, item, { type: 'AttemptSend' });
+    if (attempt.kind === 'refused') return false;
+    const prepared = await prepare(parts, item);
+    await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared));
+    return true;
+  });
 
 const handOver = async (parts: Parts, item: OutboxItem, prepared: Extract<Prepared, { kind: 'ready' }>): Promise<void> => {
   const { channel, connection, to, content, contextWamid } = prepared;
