@@ -1,23 +1,20 @@
 import type { ErasureCommand, ErasureFacts, ProcessId } from '#domain/erasure/commands.ts';
 import { contactAggregate, conversationAggregate, erasureAggregate, messageAggregate } from './aggregates.ts';
-import { type ConversationId, type ErasureId, parseId, streamName, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
+import { type ErasureId, parseId, streamName, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
 import type { CommandContext } from '#domain/message.ts';
-import type { EventStore, ViewPage, ViewStore } from '#domain/ports.ts';
-import { catalogueOf } from '#domain/catalogue.ts';
-import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
+import type { EventStore, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
 import { RELEASE } from '#infra/release.ts';
-import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { ERASURE, type ErasureView, erasureSteps } from '#projections/erasure/view.ts';
-import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
-import { THREAD, type ThreadEntry } from '#projections/thread/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import { certificateOf } from './certificate.ts';
 import { machineContext, now } from './context.ts';
 import { type ErasureRecord, loadErasure } from './erasure-record.ts';
+import { conversationsOf, handlesIn, messageStreams, referencesInViews } from './erasure-scope.ts';
 import { fault } from './fault.ts';
 import type { FoldCache } from './fold.ts';
 import type { CommandHandler } from './handle-command.ts';
+import { inParallel } from './in-parallel.ts';
 import { derivedId } from './new-id.ts';
 import { organisationsOf } from './members.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
@@ -27,6 +24,10 @@ import { createWorker, type Worker } from './worker.ts';
 const DRAIN_TIMEOUT_MS = 10_000;
 /** References tried in one call of the vault. */
 const TRY_BATCH = 500;
+/** Streams read at once for their references. */
+const STREAM_BATCH = 100;
+/** Messages closed at once: they share the log's commits. */
+const AT_ONCE = 64;
 
 export type ErasureParts = {
   readonly store: EventStore;
@@ -109,21 +110,15 @@ const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasur
   const { unlinkedIdentifiers } = await parts.vault.fence(tenant, subjectOf(contactId), { erasureId, certificate });
   const tombstone = { erasureId, certificate };
   await parts.handler.handle(contactAggregate, contactId, { type: 'EraseContact', ...tombstone }, contextFor(tenant, erasureId, 'contact'), () => UNCHANGED);
+  // Only then: a message that was claimed before the fence may still begin a conversation.
+  const acknowledged = await parts.inFlight.drained(tenant, DRAIN_TIMEOUT_MS);
   for (const conversationId of await conversationsOf(parts, record)) {
     const context = contextFor(tenant, erasureId, 'conversation', conversationId);
     await parts.handler.handle(conversationAggregate, conversationId, { type: 'EraseConversation', ...tombstone }, context, () => NO_FACTS);
   }
-  const acknowledged = await parts.inFlight.drained(tenant, DRAIN_TIMEOUT_MS);
   parts.vault.purge(tenant, subjectOf(contactId));
   const acknowledgements = acknowledged ? [{ processId: parts.processId, drainedAt: now() }] : [];
   return { type: 'RecordFence', unlinkedIdentifiers, acknowledgements };
-};
-
-/** Those of the order, and any that began between the order and the fence. */
-const conversationsOf = async (parts: ErasureParts, { contactId, conversations }: ErasureRecord): Promise<readonly ConversationId[]> => {
-  if (!(await parts.viewsAreCurrent())) throw fault('APP_VIEWS_LAG', 'expected the views to have seen the whole log');
-  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
-  return [...new Set([...conversations, ...(contact?.conversations ?? [])])];
 };
 
 const UNCHANGED = { unchanged: { profileName: true, phone: true, bsuid: true, username: true } };
@@ -138,32 +133,27 @@ const destroy = async ({ vault }: ErasureParts, { tenant, contactId }: ErasureRe
 
 /** Closes each message's stream, so that no view keeps a reference, then removes envelopes, files and index rows. */
 const remove = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
-  const { tenant, erasureId, contactId, certificate } = record;
+  const { tenant, contactId } = record;
   const conversations = await conversationsOf(parts, record);
   const messages = await messageStreams(parts, record, conversations);
-  for (const stream of messages) {
-    const { id } = streamParts(stream);
-    const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
-    const context = contextFor(tenant, erasureId, 'message', id);
-    const outcome = await parts.handler.handle(messageAggregate, id, { type: 'EraseMessage', erasureId, certificate }, context, () => facts);
-    if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected a message to be closed, got ${outcome.refusal.code}`);
-    parts.folds.forget(stream);
-  }
+  let closed = 0;
+  await inParallel(messages, AT_ONCE, async (stream) => {
+    if (await closeMessage(parts, record, stream)) closed += 1;
+  });
   const { payloads, mediaFiles, identityRows } = await parts.vault.remove(tenant, subjectOf(contactId));
-  return { type: 'RecordRemoval', payloads, mediaFiles, identityRows, streamsClosed: 1 + conversations.length + messages.length };
+  return { type: 'RecordRemoval', payloads, mediaFiles, identityRows, streamsClosed: 1 + conversations.length + closed };
 };
 
-/** From the views (which know all messages of a conversation) and from the vault (which knows all streams with sealed values). */
-const messageStreams = async (
-  parts: ErasureParts,
-  { tenant, contactId }: ErasureRecord,
-  conversations: readonly ConversationId[],
-): Promise<readonly StreamName[]> => {
-  const streams = new Set((await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message'));
-  for await (const entry of entriesOf(parts.views, tenant, conversations)) {
-    if (entry.entry === 'message') streams.add(streamName(tenant, 'message', entry.messageId));
-  }
-  return [...streams].sort();
+/** @returns false when there is nothing to close: values were sealed for a message that a crash kept from being appended. */
+const closeMessage = async (parts: ErasureParts, { tenant, erasureId, certificate }: ErasureRecord, stream: StreamName): Promise<boolean> => {
+  const { id } = streamParts(stream);
+  const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
+  const context = contextFor(tenant, erasureId, 'message', id);
+  const outcome = await parts.handler.handle(messageAggregate, id, { type: 'EraseMessage', erasureId, certificate }, context, () => facts);
+  if (outcome.kind === 'refused' && outcome.refusal.code === 'message-unknown') return false;
+  if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected a message to be closed, got ${outcome.refusal.code}`);
+  parts.folds.forget(stream);
+  return true;
 };
 
 /** Tries every reference that the log holds for the person, and searches the vault's files. */
@@ -177,10 +167,10 @@ const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
   ];
   let tried = 0;
   let opened = 0;
-  for (const stream of streams) {
-    const handles = await handlesIn(parts.store, stream, contactId);
-    for (let from = 0; from < handles.length; from += TRY_BATCH) {
-      const answers = await parts.vault.open(handles.slice(from, from + TRY_BATCH));
+  for (let from = 0; from < streams.length; from += STREAM_BATCH) {
+    const handles = (await Promise.all(streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(parts.store, stream, contactId)))).flat();
+    for (let next = 0; next < handles.length; next += TRY_BATCH) {
+      const answers = await parts.vault.open(handles.slice(next, next + TRY_BATCH));
       tried += answers.length;
       opened += answers.filter((answer) => answer.kind !== 'erased').length;
     }
@@ -189,41 +179,6 @@ const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
   const left = await referencesInViews(parts, record, conversations);
   return { type: 'RecordVerification', tried, opened, scannedFiles: files, scannedBytes: bytes, hits: hits + left };
 };
-
-/** Documents of the person that still point into the vault; the views have seen the whole log by now. */
-const referencesInViews = async (parts: ErasureParts, { tenant, contactId }: ErasureRecord, conversations: readonly ConversationId[]): Promise<number> => {
-  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
-  const rows = await parts.views.getMany<InboxRow>(INBOX, conversations);
-  let left = contact === null || contact.erased === null ? 1 : 0;
-  left += [...rows.values()].filter((row) => row.preview !== null).length;
-  for await (const entry of entriesOf(parts.views, tenant, conversations)) if (entry.entry !== 'chip' && entry.erased === null) left += 1;
-  return left;
-};
-
-async function* entriesOf(views: ViewStore, tenant: TenantId, conversations: readonly ConversationId[]): AsyncGenerator<ThreadEntry> {
-  for (const conversationId of conversations) {
-    for (let after: string | null | undefined; after !== null; ) {
-      const page: ViewPage<ThreadEntry> = await views.find<ThreadEntry>(THREAD, {
-        where: { tenant, conversationId },
-        sort: { field: 'order', direction: 'ascending' },
-        limit: TRY_BATCH,
-        ...(after === undefined ? {} : { after }),
-      });
-      yield* page.items;
-      after = page.next;
-    }
-  }
-}
-
-const handlesIn = async (store: EventStore, stream: StreamName, subject: string): Promise<readonly SealedHandle[]> =>
-  (await store.readStream(stream)).flatMap((event) => {
-    const spec = catalogueOf(streamParts(stream).category)?.[event.type];
-    if (spec === undefined) return [];
-    return Object.keys(event.personal).flatMap((field) => {
-      const handle = handleOf(event, spec, field);
-      return handle?.subject === subject ? [handle] : [];
-    });
-  });
 
 const complete = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord): Promise<ErasureCommand> => ({
   type: 'CompleteErasure',
