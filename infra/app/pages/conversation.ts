@@ -2,6 +2,7 @@ import type { AccountId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
 import type { Application, ConversationDetail, Person, Shown, ThreadItem, Viewer } from '#projections/application.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
+import type { ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
 import { type MessageEntry, THREAD, type ThreadEntry } from '#projections/thread/view.ts';
 import { forbidden, may, notFound } from '../access.ts';
@@ -25,7 +26,7 @@ export const conversationPage =
   async (viewer, conversationId, { before, limit }) => {
     if (!may(viewer, 'conversations.read')) return forbidden;
     const row = await ownConversation(app, viewer, conversationId);
-    const contact = row === null ? null : await ownContact(app, viewer, row.contactId);
+    const contact = row === null ? null : await contactOf(app, viewer, row);
     if (row === null || contact === null) return notFound;
     const position = await app.store.head();
     const page = await app.views.find<ThreadEntry>(THREAD, {
@@ -57,6 +58,14 @@ export const conversationPage =
     };
     return { ok: true, conversation };
   };
+
+/** The list may show a new conversation a moment before its contact is in the view: each projection moves by itself. */
+const contactOf = async (app: App, viewer: Viewer, { contactId }: InboxRow): Promise<ContactView | null> => {
+  const found = await ownContact(app, viewer, contactId);
+  if (found !== null) return found;
+  await app.shown(await app.store.head());
+  return ownContact(app, viewer, contactId);
+};
 
 const peopleIn = (entries: readonly ThreadEntry[]): readonly AccountId[] =>
   entries.flatMap((entry) => {
