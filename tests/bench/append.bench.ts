@@ -64,7 +64,7 @@ const peers = (callers: number, perCaller: number) =>
 const note =
   emmett === null
     ? 'Emmett SQLite: not installed (npm ci --prefix tests/bench/peers), not compared.'
-    : `Emmett SQLite ${emmett.version}, synchronous=FULL`;
+    : `Emmett SQLite ${emmett.version}, its callers queued one after the other`;
 const beside = (goal: number) => (emmett === null ? [] : [{ name: 'event store / Emmett', goal }]);
 
 const withEmmett = (callers: number, perCaller: number, goal: number) =>
@@ -89,7 +89,7 @@ printTable(
       run: storeAppends(CALLERS, PER_CALLER),
       against: { name: `node:sqlite, ${String(CALLERS)} a commit`, goal: 0.6 },
     },
-    ...peers(CALLERS, 20),
+    ...peers(CALLERS, 5),
     ...withEmmett(CALLERS, PER_CALLER, 10),
   ]),
   [note],
