@@ -17,6 +17,7 @@ import { createOperator } from './app/operator.ts';
 import { createOutbox } from './app/outbox.ts';
 import type { Product } from './app/product.ts';
 import { createReveal } from './app/reveal.ts';
+import { createBinder } from './app/binder.ts';
 import { createChangeFeed } from './app/change-feed.ts';
 import { createHealth } from './app/health.ts';
 import { reconnectSimulator } from './app/reconnect-simulator.ts';
@@ -78,7 +79,8 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
   const outbox = createOutbox({ views, vault, handler, channels, inFlight, log });
   const media = createMediaWorker({ views, vault, handler, channels, inFlight, log });
   const erasure = createErasureWorker({ store, views, vault, handler, folds, inFlight, processId: newId<'process'>(), log, viewsAreCurrent });
-  const workers = { outbox, media, erasure };
+  const binder = createBinder({ store, views, vault, log });
+  const workers = { outbox, media, erasure, binder };
   feed.onWork((collection) => {
     workers[collection].nudge();
   });

@@ -5,9 +5,9 @@ import type {
   ConversationId,
   Digest,
   ErasureId,
-  EventId,
   IsoTime,
   MessageId,
+  PayloadRef,
   PublicBytes,
   StreamName,
   SubjectId,
@@ -101,6 +101,8 @@ export type RemovalReport = { readonly payloads: number; readonly mediaFiles: nu
 /** Byte-wise search of the vault's own files for what must be gone. */
 export type ScanReport = { readonly files: number; readonly bytes: number; readonly hits: number };
 
+export type StoredRef = { readonly tenant: TenantId; readonly ref: PayloadRef };
+
 export type PreviewCounts = Readonly<Record<PersonalClass, number>>;
 
 /**
@@ -116,8 +118,12 @@ export type Vault = {
   /** The seen tags are looked at first, so that a redelivery storm cannot bring an erased person back. */
   readonly claimMessage: (request: MessageClaim) => Promise<MessageClaimResult>;
   readonly find: (tenant: TenantId, identifier: Identifier) => Promise<{ readonly id: string } | null>;
-  /** The index rows bind payloads to events; the binder marks them (ARCHITECTURE §3, orphans). */
-  readonly markBound: (events: readonly EventId[]) => Promise<void>;
+  /** These references stand in events of the log; the binder, which follows the log, says so. */
+  readonly markBound: (refs: readonly StoredRef[]) => Promise<void>;
+  /** References that were stored before the given time and never bound, oldest first: left by a command that was decided anew. */
+  readonly unbound: (storedBefore: IsoTime, limit: number) => Promise<readonly (StoredRef & { readonly stream: StreamName })[]>;
+  /** Removes them, as far as they are still not bound. @returns how many went */
+  readonly dropUnbound: (refs: readonly StoredRef[]) => Promise<number>;
 
   /** Counts of what an erasure would remove, by class. */
   readonly preview: (tenant: TenantId, subject: SubjectId) => Promise<PreviewCounts>;

@@ -18,6 +18,7 @@ import { createOpener } from './open.ts';
 import { openPayloads } from './payload-rows.ts';
 import type { RootKeySource } from './root-key.ts';
 import { createSealer } from './seal.ts';
+import { createOrphans } from './orphans.ts';
 import { expireSeen } from './seen.ts';
 import { createTags } from './tags.ts';
 
@@ -81,9 +82,7 @@ const compose = (stores: Stores): Vault => {
     claim: claims.claim,
     claimMessage: claims.claimMessage,
     find: async (tenant, identifier) => claims.find(tenant, identifier),
-    markBound: async (events) => {
-      payloads.markBound(events);
-    },
+    ...createOrphans(parts),
     preview: async (tenant, subject) => payloads.preview(tenant, subject),
     streamsOf: async (tenant, subject) => payloads.streamsOf(tenant, subject),
     ...eraser,

@@ -1,9 +1,9 @@
-import { type IsoTime, parseStream, type StreamName } from '#domain/ids.ts';
+import { type IsoTime, parseId, parseStream, type StreamName } from '#domain/ids.ts';
 import { type PersonalClass, personalClasses } from '#domain/personal.ts';
 import { VaultFault } from '#vault/fault.ts';
-import type { ErasureMark, PreviewCounts, SealContext } from '#vault/vault.ts';
+import type { ErasureMark, PreviewCounts, SealContext, StoredRef } from '#vault/vault.ts';
 import { openDatabase } from './database.ts';
-import { fenceKey, hexOf, idBytes, markOf, numberOf, ownerOf, textOf } from './values.ts';
+import { bytesOf, fenceKey, hexOf, idBytes, markOf, numberOf, ownerOf, textOf } from './values.ts';
 
 const VERSION = 1;
 
@@ -21,7 +21,7 @@ CREATE TABLE payloads(
 ) STRICT;
 CREATE UNIQUE INDEX payload_ref ON payloads(tenant, ref) WHERE tenant <> ${REMOVED};
 CREATE INDEX payload_owner ON payloads(owner) WHERE tenant <> ${REMOVED};
-CREATE INDEX payload_unbound ON payloads(event) WHERE bound = 0;
+CREATE INDEX payload_unbound ON payloads(stored_at) WHERE bound = 0;
 CREATE TABLE fences(
   subject BLOB PRIMARY KEY, erasure TEXT NOT NULL, certificate TEXT NOT NULL, fenced_at TEXT NOT NULL,
   payloads INTEGER NOT NULL DEFAULT 0, media INTEGER NOT NULL DEFAULT 0
@@ -39,6 +39,7 @@ export type StoredEnvelope = {
   readonly class: PersonalClass;
   readonly period: string;
 };
+export type UnboundRow = StoredRef & { readonly stream: StreamName };
 export type Fence = { readonly mark: ErasureMark; readonly payloads: number; readonly media: number };
 export type Payloads = ReturnType<typeof openPayloads>;
 
@@ -52,7 +53,11 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
   );
   const selectFence = database.prepare('SELECT * FROM fences WHERE subject = ?');
   const insertFence = database.prepare('INSERT INTO fences(subject, erasure, certificate, fenced_at) VALUES (?, ?, ?, ?)');
-  const bind = database.prepare('UPDATE payloads SET bound = 1 WHERE event = ? AND bound = 0');
+  const bind = database.prepare(`UPDATE payloads SET bound = 1 WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
+  const selectUnbound = database.prepare(
+    'SELECT tenant, ref, stream FROM payloads WHERE bound = 0 AND stored_at < ? ORDER BY stored_at LIMIT ?',
+  );
+  const dropOne = database.prepare(`${OVERWRITE} WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
   const counts = database.prepare(`SELECT class, count(*) AS rows FROM payloads WHERE ${OF_SUBJECT} GROUP BY class`);
   const streams = database.prepare(`SELECT DISTINCT stream FROM payloads WHERE ${OF_SUBJECT} ORDER BY stream`);
   const one = database.prepare(`SELECT 1 FROM payloads WHERE ${OF_SUBJECT} AND stream = ? LIMIT 1`);
@@ -98,11 +103,20 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
         period: textOf(row, 'period'),
       };
     },
-    markBound: (events: readonly string[]): void => {
+    markBound: (refs: readonly StoredRef[]): void => {
       database.transact(() => {
-        for (const event of events) bind.run(idBytes(event));
+        for (const { tenant, ref } of refs) bind.run(idBytes(tenant), idBytes(ref));
       });
     },
+    unbound: (storedBefore: string, limit: number): readonly UnboundRow[] =>
+      selectUnbound.all(storedBefore, limit).flatMap((row) => {
+        const tenant = parseId<'tenant'>(hexOf(bytesOf(row, 'tenant')));
+        const ref = parseId<'payload'>(hexOf(bytesOf(row, 'ref')));
+        const stream = tenant === null ? null : parseStream(`${tenant}.${textOf(row, 'stream')}`);
+        return tenant === null || ref === null || stream === null ? [] : [{ tenant, ref, stream }];
+      }),
+    /** @returns whether the row was there and not bound. */
+    dropUnbound: ({ tenant, ref }: StoredRef): boolean => database.transact(() => dropOne.run(idBytes(tenant), idBytes(ref)) > 0),
     preview: (tenant: string, subject: string): PreviewCounts => {
       const found = new Map(counts.all(...keyOf(tenant, subject)).map((row) => [textOf(row, 'class'), numberOf(row, 'rows')]));
       const of = (name: PersonalClass): number => found.get(name) ?? 0;

@@ -1,0 +1,50 @@
+import type { RecordedEvent } from '#domain/message.ts';
+import type { EventStore, ViewStore } from '#domain/ports.ts';
+import type { Log } from '#infra/log.ts';
+import type { StoredRef, Vault } from '#vault/vault.ts';
+import { timeAt } from './context.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+/** Where the binder stands in the log, kept among the projections' checkpoints: lost with the views, it starts over, which is harmless. */
+const CHECKPOINT = 'binder';
+const BATCH = 1_000;
+/** No command works on its envelopes this long before it appends; what is unbound after it never will be bound. */
+export const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000;
+const ORPHAN_BATCH = 200;
+
+type Parts = { readonly store: EventStore; readonly views: ViewStore; readonly vault: Vault; readonly log: Log };
+
+/**
+ * Follows the log and tells the vault which references stand in it. What was never bound, because its command was decided anew after a lost
+ * race or died between seal and append, is removed a day later, when the log denies it once more.
+ */
+export const createBinder = (parts: Parts): Worker =>
+  createWorker({
+    name: 'binder',
+    log: parts.log,
+    round: async () => {
+      const before = await parts.views.checkpoint(CHECKPOINT);
+      const events = await parts.store.readAll(before, BATCH);
+      const last = events.at(-1);
+      if (last === undefined) return (await dropOrphans(parts)) > 0;
+      await parts.vault.markBound(events.flatMap(refsOf));
+      await parts.views.commit(CHECKPOINT, last.position, []);
+      return true;
+    },
+  });
+
+const refsOf = ({ tenant, personal }: RecordedEvent): readonly StoredRef[] => Object.values(personal).map(({ ref }) => ({ tenant, ref }));
+
+/** Runs when the binder has seen the whole log. */
+const dropOrphans = async ({ store, vault, log }: Parts): Promise<number> => {
+  const candidates = await vault.unbound(timeAt(Date.now() - ORPHAN_AGE_MS), ORPHAN_BATCH);
+  const denied: StoredRef[] = [];
+  for (const { tenant, ref, stream } of candidates) {
+    const named = (await store.readStream(stream)).some((event) => Object.values(event.personal).some((sealed) => sealed.ref === ref));
+    if (named) await vault.markBound([{ tenant, ref }]);
+    else denied.push({ tenant, ref });
+  }
+  const dropped = await vault.dropUnbound(denied);
+  if (dropped > 0) log.info('vault.orphans-removed', { count: dropped });
+  return dropped;
+};
