@@ -6,6 +6,7 @@ import { parseId } from '#domain/ids.ts';
 import { lp } from '#vault/lp.ts';
 import { bucketBytes, MAX_CHUNK_BYTES, pad, unpad } from '#vault/padding.ts';
 import { isOver, oldestWeek, weekOf } from '#vault/seen-week.ts';
+import { openDatabase } from '#infra/vaultstore/database.ts';
 import { createBatcher } from '#infra/vaultstore/batcher.ts';
 import { searchFile } from '#infra/vaultstore/files.ts';
 import { createKeyCache, KEY_CACHE_GROUPS, KEY_CACHE_TTL_MS } from '#infra/vaultstore/key-cache.ts';
@@ -65,6 +66,36 @@ describe('key cache', () => {
     expect(cache.size()).toBe(KEY_CACHE_GROUPS);
     expect(cache.get('0', 'k')).toBe(0);
     expect(cache.get('1', 'k')).toBeUndefined();
+  });
+});
+
+describe('databases', () => {
+  test('every file syncs each commit, overwrites what it deletes, and writes ahead', () => {
+    const place = folder();
+    const database = openDatabase(join(place.path, 'a.db'), 1, 'CREATE TABLE t(a TEXT) STRICT');
+    const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    expect({ synchronous: pragma('synchronous'), secure: pragma('secure_delete'), journal: pragma('journal_mode') }).toEqual({
+      synchronous: 2,
+      secure: 1,
+      journal: 'wal',
+    });
+    database.close();
+    place.remove();
+  });
+
+  test('a transaction that throws leaves nothing behind', () => {
+    const place = folder();
+    const database = openDatabase(join(place.path, 'a.db'), 1, 'CREATE TABLE t(a TEXT) STRICT');
+    const fail = (): void => {
+      database.transact(() => {
+        database.prepare('INSERT INTO t VALUES (?)').run('x');
+        throw new Error('no');
+      });
+    };
+    expect(fail).toThrow('no');
+    expect(database.prepare('SELECT * FROM t').all()).toEqual([]);
+    database.close();
+    place.remove();
   });
 });
 
