@@ -52,6 +52,31 @@ export type Failure = { readonly code: string; readonly says: string; readonly e
 /** How a fault ends the process. Only the product's own sentences are printed: others may quote what was stored. */
 export const failureOf = (error: unknown): Failure => {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNEXPECTED';
-  const says = ownSentence(error) ?? `Something failed that should not (${code}): the log on stderr has the place.`;
-  return { code, says, exit: CODES[code] ?? EXIT.refused };
+  const says = ownSentence(error);
+  if (says !== null) return { code, says, exit: CODES[code] ?? EXIT.refused };
+  return (
+    ofSqlite(error) ?? { code, says: `Something failed that should not (${code}): the log on stderr has the place.`, exit: EXIT.refused }
+  );
+};
+
+/** SQLite's primary result codes (sqlite.org/rescode.html) that say that the file itself is broken. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** An error of SQLite that no store has given its own sentence. */
+const ofSqlite = (error: unknown): Failure | null => {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  const result = error.errcode & 0xff;
+  if (result === SQLITE_CORRUPT || result === SQLITE_NOTADB) {
+    return {
+      code: 'DATABASE_DAMAGED',
+      says: 'A database in the data folder is damaged: "vconnect doctor" says which, and the way out.',
+      exit: EXIT.integrity,
+    };
+  }
+  return {
+    code: 'DATABASE_NOT_USABLE',
+    says: `A database in the data folder cannot be used (SQLite result ${String(result)}): "vconnect doctor" looks at all of them.`,
+    exit: EXIT.store,
+  };
 };

@@ -24,7 +24,18 @@ export type Io = {
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export const terminal = (): Io => ({
+export const terminal = (): Io => {
+  process.stdout.on('error', unlessReaderLeft);
+  process.stderr.on('error', unlessReaderLeft);
+  return io;
+};
+
+/** `vconnect … | head` closes the pipe early. That is no failure, and a server must not end because nobody reads its first line. */
+const unlessReaderLeft = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+};
+
+const io: Io = {
   out: (line) => void process.stdout.write(`${line}\n`),
   say: (line) => void process.stderr.write(`${line}\n`),
   draw: (drawn) => void process.stderr.write(`\r${drawn}\u001b[K`),
@@ -42,7 +53,7 @@ export const terminal = (): Io => ({
     new Promise((resolve) => {
       for (const signal of STOP_SIGNALS) process.once(signal, () => resolve(signal));
     }),
-});
+};
 
 const prompt = async (question: string, output: NodeJS.WritableStream): Promise<string> => {
   const lines = createInterface({ input: process.stdin, output, terminal: true });

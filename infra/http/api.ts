@@ -11,6 +11,7 @@ import { createAccess } from './access.ts';
 import { answerErrors, sendProblem } from './errors.ts';
 import { readJson } from './json-body.ts';
 import { MAX_JSON_BYTES, MAX_UPLOAD_BYTES, RATE_ADDRESSES, RATE_WINDOW_MS, REQUESTS_PER_MINUTE } from './limits.ts';
+import { createSignInLimiter, type Limiter } from './limiter.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { describeApi, docsRoutes } from './openapi.ts';
 import { fault } from './problems.ts';
@@ -29,10 +30,16 @@ export type Api = {
   readonly close: () => Promise<void>;
 };
 
-export type ApiOptions = { readonly product: Product; readonly log: Log; readonly server?: Server; readonly heartbeatMs?: number };
+export type ApiOptions = {
+  readonly product: Product;
+  readonly log: Log;
+  readonly server?: Server;
+  readonly heartbeatMs?: number;
+  readonly signIns?: Limiter;
+};
 
 /** The HTTP API, the webhooks, health and metrics, ready to answer. Listens to nothing itself. */
-export const createApi = async ({ product, log, server, heartbeatMs }: ApiOptions): Promise<Api> => {
+export const createApi = async ({ product, log, server, heartbeatMs, signIns = createSignInLimiter() }: ApiOptions): Promise<Api> => {
   const app = Fastify({
     // Our own log line per request names the route, never the address that was asked for.
     logger: false,
@@ -63,7 +70,7 @@ export const createApi = async ({ product, log, server, heartbeatMs }: ApiOption
     await api.register(rateLimit, RATE);
     await describeApi(api);
     await api.register(docsRoutes, { prefix: '/api' });
-    await api.register(apiRoutes({ product, access: createAccess(product.application), streams }), { prefix: '/api/v1' });
+    await api.register(apiRoutes({ product, access: createAccess(product.application), streams, signIns }), { prefix: '/api/v1' });
   });
   await app.ready();
   return {

@@ -4,6 +4,7 @@ import type { Product } from '../app/product.ts';
 import type { Log } from '../log.ts';
 import { type Api, createApi } from './api.ts';
 import { CLOSE_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { createSignInLimiter } from './limiter.ts';
 import { listen, reachable } from './listen.ts';
 import { problem } from './problems.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -40,7 +41,14 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
-  const api = await createApi({ product, log, server, ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }) });
+  const signIns = createSignInLimiter();
+  const api = await createApi({
+    product,
+    log,
+    server,
+    signIns,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
   const adopt = createAdopt(options);
   server.on('request', (request, response) => {
     const seen = adopt(request);
@@ -52,6 +60,11 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
     } else {
       giveApplication(request, product.application, seen);
       measure(request, response, api);
+      const seconds = isSignIn(request) ? signIns.wait(seen.address ?? 'nowhere') : 0;
+      if (seconds > 0) {
+        response.writeHead(429, { ...PROBLEM, 'retry-after': String(seconds) }).end(JSON.stringify(problem('too-many-requests')));
+        return;
+      }
       showPage(web, request, response, log);
     }
   });
@@ -66,6 +79,9 @@ const isForApi = (url: string): boolean => {
   const path = url.split('?', 1)[0] ?? '';
   return API.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 };
+
+/** The forms that take a password. */
+const isSignIn = ({ method, url = '' }: IncomingMessage): boolean => method === 'POST' && /^\/(?:signin|setup)(?:[/?]|$)/.test(url);
 
 /** Pages find the application on `event.platform.req.vconnect`. */
 const giveApplication = (request: IncomingMessage, application: Application, { address, baseUrl }: Seen): void => {

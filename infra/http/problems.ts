@@ -71,6 +71,9 @@ export const problem = (code: ProblemCode, details: ProblemDetails = {}): Proble
 export const fault = (code: ProblemCode, details: ProblemDetails = {}): HttpFault =>
   new HttpFault(problem(code, details), headersOf(problems[code].status));
 
+export const tooManyRequests = (seconds: number): HttpFault =>
+  new HttpFault(problem('too-many-requests'), { 'retry-after': String(seconds) });
+
 /** The answer to a refusal of the product: its own code, with the title of its status unless the code is in the table. */
 export const refusal = ({ status, code }: Refused): HttpFault => {
   const { title } = problems[isKnown(code) ? code : STATUS[status]];

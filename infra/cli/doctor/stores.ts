@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { silentLog } from '../../log.ts';
 import { holdDataFolder } from '../data-folder.ts';
-import { failureOf } from '../exit-codes.ts';
+import { EXIT, failureOf } from '../exit-codes.ts';
 import type { CliParts } from '../verb.ts';
 import type { Finding } from './examine.ts';
 
@@ -22,13 +22,13 @@ export const lookAtStores = async ({ openProduct }: Pick<CliParts, 'openProduct'
       hold.release();
     }
   } catch (error) {
-    const { says, exit } = failureOf(error);
-    return {
-      part,
-      state: 'wrong',
-      says,
-      wayOut: 'the sentence names it; the section "When it does not start" of the README has more',
-      ...(exit === 4 && { damage: true as const }),
-    };
+    const { code, says, exit } = failureOf(error);
+    return { part, state: 'wrong', says, wayOut: WAYS_OUT[code] ?? OTHERWISE, ...(exit === EXIT.integrity && { damage: true as const }) };
   }
 };
+
+const WAYS_OUT: Readonly<Partial<Record<string, string>>> = {
+  VAULT_WRONG_ROOT_KEY: 'put back the root key under which this data was made: the file, VCONNECT_ROOT_KEY or VCONNECT_ROOT_PASSPHRASE',
+};
+const OTHERWISE =
+  'run "vconnect start" with VCONNECT_LOG_LEVEL=debug and look at the place in its log; if a file is damaged, restore it from a backup';

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { erasureReasons } from '#domain/erasure/events.ts';
-import { parseId } from '#domain/ids.ts';
+import { idOf, parseId } from '#domain/ids.ts';
+import type { Operator } from '../../app/product.ts';
 import { confirm, YES } from '../confirm.ts';
 import { CliFault, EXIT, UsageFault } from '../exit-codes.ts';
 import { writeNew } from '../files.ts';
@@ -24,7 +26,10 @@ export const erase: Verb = {
     const out = args.text('out');
     if (out !== undefined && existsSync(out)) throw new CliFault('FILE_NOT_WRITABLE', `The file ${out} exists already: nothing was done.`);
     await confirm(args, context, { warning: 'This erases the person for good: nobody can bring the data back.', word: 'erase' });
-    const done = await withOperator(context, (operator) => operator.erase(email, contactId, reason, (step) => context.io.say(`… ${step}`)));
+    const { done, vkey } = await withOperator(context, async (operator) => {
+      const erased = await operator.erase(email, contactId, reason, (step) => context.io.say(`… ${step}`));
+      return { done: erased, vkey: erased.ok ? await keyOf(erased.certificate, operator) : null };
+    });
     if (!done.ok) return saidNo(context, done);
     // The salt is told once: it must reach the officer even when the file cannot be written.
     result(context, { ok: true, erasureId: done.erasureId, salt: done.salt }, [
@@ -35,8 +40,21 @@ export const erase: Verb = {
     const file = out ?? `certificate-${done.erasureId}.json`;
     await writeNew(file, done.certificate);
     context.io.say(`Certificate: ${file}`);
+    if (vkey !== null) context.io.say(`Check it anywhere: npx vconnect verify ${file} --key ${vkey}`);
     return EXIT.done;
   },
+};
+
+const named = z.object({ statement: z.object({ controller: z.object({ organisation: idOf<'tenant'>() }) }) });
+
+/** The public key for the hint, or null: after an erasure nothing may keep the salt from the officer. */
+const keyOf = async (certificate: Uint8Array, operator: Operator): Promise<string | null> => {
+  try {
+    const { statement } = named.parse(JSON.parse(Buffer.from(certificate).toString()));
+    return await operator.vkey(statement.controller.organisation);
+  } catch {
+    return null;
+  }
 };
 
 const orderOf = (args: Args): { readonly contactId: string; readonly email: string; readonly reason: string } => {

@@ -5,12 +5,13 @@ import type { Done } from '#projections/application.ts';
 import type { Product } from '../../app/product.ts';
 import { newId } from '../../app/new-id.ts';
 import type { Access } from '../access.ts';
+import type { Limiter } from '../limiter.ts';
 import { fault, refusal } from '../problems.ts';
 import { parseIdempotencyKey } from '../schemas/ids.ts';
 import type { Streams } from '../streams.ts';
 
 /** What the routes of the API are made from. */
-export type Parts = { readonly product: Product; readonly access: Access; readonly streams: Streams };
+export type Parts = { readonly product: Product; readonly access: Access; readonly streams: Streams; readonly signIns: Limiter };
 
 /** What was done, or the refusal as a problem. */
 export const doneOf = <T>(result: Done<T>): T => {

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import { z } from 'zod';
 import { permissions } from '#projections/application.ts';
 import { refuseOtherSites, SESSION_COOKIE } from '../access.ts';
-import { SIGN_IN_PER_MINUTE } from '../limits.ts';
+import { tooManyRequests } from '../problems.ts';
 import { id, idParam, time } from '../schemas/ids.ts';
 import { done, listOf, personDetail, role, shown } from '../schemas/shown.ts';
 import { seenOf } from '../seen.ts';
@@ -15,7 +15,7 @@ const signedIn = z.object({ token: z.string(), expiresAt: time, accountId: id, o
 const TOKEN_DAYS = 365;
 
 export const signInRoutes =
-  ({ product }: Parts): FastifyPluginAsyncZod =>
+  ({ product, signIns }: Parts): FastifyPluginAsyncZod =>
   async (app) => {
     app.post(
       '/session',
@@ -28,8 +28,11 @@ export const signInRoutes =
           body: credentials,
           response: { 200: signedIn },
         },
-        config: { rateLimit: { max: SIGN_IN_PER_MINUTE, groupId: 'sign-in' } },
-        onRequest: async (request) => refuseOtherSites(request),
+        onRequest: async (request) => {
+          refuseOtherSites(request);
+          const seconds = signIns.wait(seenOf(request.raw).address ?? 'nowhere');
+          if (seconds > 0) throw tooManyRequests(seconds);
+        },
       },
       async (request, reply) => {
         const { address, secure } = seenOf(request.raw);

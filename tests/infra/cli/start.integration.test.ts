@@ -90,6 +90,15 @@ describe('start', () => {
     await line.begin('start').until('running');
   });
 
+  it.each([
+    [26, 4, 'A database in the data folder is damaged: "vconnect doctor" says which, and the way out.'],
+    [13, 3, 'A database in the data folder cannot be used (SQLite result 13): "vconnect doctor" looks at all of them.'],
+  ])('that meets SQLite result %d without a sentence of a store ends with %d', async (errcode, exit, says) => {
+    const line = commandLine();
+    line.openProduct = async () => Promise.reject(Object.assign(new Error('near "Ada"'), { code: 'ERR_SQLITE_ERROR', errcode }));
+    expect(await line.run('start')).toEqual({ exit, out: '', err: `vconnect start: ${says}\n` });
+  });
+
   it('with a variable that is wrong: the sentence, exit code 2, nothing made', async () => {
     const line = commandLine();
     line.environment = { ...line.environment, VCONNECT_VIEWS_URL: 'mongodb://ada:secret@db' };

@@ -78,14 +78,16 @@ describe.each(['alone', 'beside the server'])('%s', (place) => {
 
   it('erase asks, tells each step, and saves the exact certificate once', async () => {
     const line = await open();
-    line.fake.answers.certificate = Buffer.from('{ "é": 1 }');
+    const certificate = Buffer.from(JSON.stringify({ statement: { controller: { organisation: ids.tenant }, é: 1 } }));
+    line.fake.answers.certificate = certificate;
     const file = join(line.folder, 'certificate.json');
     const order = `erase ${ids.contact} --as dpo@example.com --reason consent-withdrawn --out ${file}`;
     const { exit, out, err } = await line.run(order, ['erase']);
     expect(exit).toBe(0);
     expect(err).toContain(`… fenced\n… destroyed\n… completed\nCertificate: ${file}\n`);
     expect(out).toContain(`Erased: ${ids.erasure}\nSalt: salt\n`);
-    expect(readFileSync(file).equals(Buffer.from('{ "é": 1 }'))).toBe(true);
+    expect(readFileSync(file).equals(certificate)).toBe(true);
+    expect(err).toContain(`npx vconnect verify ${file} --key vconnect+aaaaaaaa+key`);
     expect(line.fake.callsOf('operator.erase')).toEqual([['dpo@example.com', ids.contact, 'consent-withdrawn']]);
     writeFileSync(file, 'another certificate');
     expect((await line.run(`${order} --yes`)).exit).toBe(1);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { SIGN_IN_PER_MINUTE } from '#infra/http/limits.ts';
 import { loadWebHandler } from '#infra/http/web-handler.ts';
 import { ids } from '#tests/support/fake-values.ts';
 import { get, openFront } from './open-front.ts';
@@ -133,5 +134,19 @@ describe('ending', () => {
     await sleep(50);
     await front.close();
     expect((await answer).body).toBe('done');
+  });
+});
+
+describe('signing in through the pages', () => {
+  const post = (url: string): Promise<number> =>
+    fetch(url, { method: 'POST', body: 'a=b' }).then(async (answer) => (await answer.text(), answer.status));
+
+  it('counts together with the API, per address; other forms are free', async () => {
+    const { url } = await openFront();
+    for (let n = 0; n < SIGN_IN_PER_MINUTE; n += 1) await post(n % 2 === 0 ? `${url}/signin` : `${url}/setup?/first`);
+    expect(await post(`${url}/signin`)).toBe(429);
+    expect((await fetch(`${url}/api/v1/session`, { method: 'POST' })).status).toBe(429);
+    expect(await post(`${url}/signinology`)).toBe(200);
+    expect((await get(`${url}/signin`)).status).toBe(200);
   });
 });
