@@ -57,11 +57,11 @@ export function areaFixture({ setup = false, permissions, role = 'owner', stepMs
     }),
     needsSetup: () => Promise.resolve(needsSetup),
     setUp: (input) => {
-      if (input.organisation === 'taken') return Promise.resolve({ ok: false, status: 409, code: 'organisation-exists' });
+      if (input.organisation === 'taken') return Promise.resolve({ ok: false, status: 409, code: 'already-set-up' });
       needsSetup = false;
       return Promise.resolve({ ok: true, ...signedIn });
     },
-    signIn: ({ password }) => Promise.resolve(password === 'right horse battery' ? { ok: true, ...signedIn } : { ok: false, status: 401, code: password === 'locked' ? 'locked' : 'wrong-credentials' }),
+    signIn: ({ password }) => Promise.resolve(password === 'right horse battery' ? { ok: true, ...signedIn } : { ok: false, status: 401, code: password === 'locked' ? 'account-locked' : 'wrong-credentials' }),
     me: (given) => base.application.me(given).then((me) => ({ ...me, person: detail(0) })),
     sessions: () => Promise.resolve(sessions),
     revokeSession: (_viewer, sessionId) => { sessions = sessions.filter((one) => one.sessionId !== sessionId); return Promise.resolve({ ok: true }); },
@@ -91,7 +91,7 @@ export function areaFixture({ setup = false, permissions, role = 'owner', stepMs
     },
     channels: () => Promise.resolve({ ok: true, channels }),
     connectChannel: (_viewer, { label, accessToken }) => {
-      if (accessToken === 'refuse') return Promise.resolve({ ok: false, status: 502, code: 'provider-failed' });
+      if (accessToken === 'refuse') return Promise.resolve({ ok: false, status: 422, code: 'token-refused' });
       const made = channel(60 + channels.length, { label: full(label), state: 'waiting' });
       channels.push(made);
       return Promise.resolve({ ok: true, channelId: made.channelId });

@@ -58,7 +58,7 @@ export function erasureFixture({ tenant, contact, markErased, tell, stepMs }: Gi
     },
     erase: (_viewer, { contactId, reason, confirmation }) => {
       const number = certificateNumber(2026, running);
-      if (confirmation !== number) return Promise.resolve({ ok: false, status: 422, code: 'confirmation-wrong' });
+      if (confirmation !== number) return Promise.resolve({ ok: false, status: 422, code: 'confirmation-mismatch' });
       running += 1;
       const erasureId = id<'erasure'>(8000 + running);
       const whole = { ...done(contactId, erasureId, number, Date.now()), reason };
@@ -70,9 +70,9 @@ export function erasureFixture({ tenant, contact, markErased, tell, stepMs }: Gi
     certificate: async (_viewer, erasureId) => {
       const detail = details.get(erasureId);
       if (detail === undefined) return notHere;
-      if (detail.step !== 'completed') return { ok: false, status: 409, code: 'certificate-not-ready' };
+      if (detail.step !== 'completed') return { ok: false, status: 409, code: 'erasure-not-complete' };
       const bytes = await signCertificate(statementOf(detail, tenant), { keyId: keyIdOf(name, publicKeyBytes(key)), sign: (given) => Promise.resolve(signBytes(key, given)) });
-      return { ok: true, bytes, fileName: `${detail.certificate}.json` };
+      return { ok: true, bytes, fileName: `certificate-${detail.certificate}.json` };
     },
   };
 }

@@ -15,11 +15,50 @@ export function railFor({ permissions, path, simulatorPage, unread, t }: Given):
   const may = (...wanted: readonly Permission[]) => wanted.some((one) => permissions.includes(one));
   const at = (href: string) => path === href || path.startsWith(`${href}/`);
   const rooms: readonly (GoItem | false)[] = [
-    may('conversations.read') && { href: '/inbox', label: t('rail.inbox'), icon: Inbox, current: at('/inbox'), dot: unread ? 'brand' : undefined, goKey: 'I', goLabel: 'keys.goInbox' },
-    may('privacy.read') && { href: '/privacy', label: t('rail.privacy'), icon: ShieldCheck, current: at('/privacy') || at('/contacts'), goKey: 'P', goLabel: 'keys.goPrivacy' },
-    may('audit.read') && { href: '/audit', label: t('rail.audit'), icon: ScrollText, current: at('/audit'), goKey: 'A', goLabel: 'keys.goAudit' },
-    simulatorPage !== null && may('channels.read') && { href: simulatorPage, label: t('rail.simulator'), icon: Smartphone, current: false, wideOnly: true, outside: true, goLabel: 'keys.goInbox' },
-    { href: '/settings', label: t('rail.settings'), icon: Settings, current: at('/settings') || at('/account') || at('/people') || at('/channels'), last: true, goKey: 'S', goLabel: 'keys.goSettings' },
+    may('conversations.read') && {
+      href: '/inbox',
+      label: t('rail.inbox'),
+      icon: Inbox,
+      current: at('/inbox'),
+      dot: unread ? 'brand' : undefined,
+      goKey: 'I',
+      goLabel: 'keys.goInbox',
+    },
+    may('privacy.read') && {
+      href: '/privacy',
+      label: t('rail.privacy'),
+      icon: ShieldCheck,
+      current: at('/privacy') || at('/contacts'),
+      goKey: 'P',
+      goLabel: 'keys.goPrivacy',
+    },
+    may('audit.read') && {
+      href: '/audit',
+      label: t('rail.audit'),
+      icon: ScrollText,
+      current: at('/audit'),
+      goKey: 'A',
+      goLabel: 'keys.goAudit',
+    },
+    simulatorPage !== null &&
+      may('channels.read') && {
+        href: simulatorPage,
+        label: t('rail.simulator'),
+        icon: Smartphone,
+        current: false,
+        wideOnly: true,
+        outside: true,
+        goLabel: 'keys.goInbox',
+      },
+    {
+      href: '/settings',
+      label: t('rail.settings'),
+      icon: Settings,
+      current: at('/settings') || at('/account') || at('/people') || at('/channels'),
+      last: true,
+      goKey: 'S',
+      goLabel: 'keys.goSettings',
+    },
   ];
   return rooms.filter((room) => room !== false);
 }

@@ -12,7 +12,7 @@ export async function loadTrail({ locals, url }: Pick<RequestEvent, 'locals' | '
   const query = { ...queryOf(filter, Date.now(), (now) => startOfDay(now, locals.timeZone)), ...own };
   const [page, people] = await Promise.all([locals.application.audit(viewer, query), locals.application.colleagues(viewer)]);
   const { items, next, position } = orErrorPage(page);
-  return { trail: { items: items.map((item) => withAssignee(item, people)), next, position }, people, filter };
+  return { trail: { items: items.map((item) => withAssignee(item, people)), next, position }, people: withActors(people, items), filter };
 }
 
 /** Assignments name the assignee by id among their facts; whoever is a colleague gets the name. */
@@ -21,6 +21,13 @@ function withAssignee(item: AuditItem, people: readonly Person[]): AuditItem {
   if (item.subject !== null || typeof assignee !== 'string') return item;
   const person = people.find((one) => one.accountId === assignee);
   return person === undefined ? item : { ...item, subject: { id: person.accountId, kind: 'account', name: person.name } };
+}
+
+/** Whoever acts on this page can be chosen too: officers and auditors answer nobody, and people leave. */
+function withActors(people: readonly Person[], items: readonly AuditItem[]): readonly Person[] {
+  const all = new Map(people.map((person) => [person.accountId, person]));
+  for (const { actor } of items) if (actor.kind === 'person' && !all.has(actor.person.accountId)) all.set(actor.person.accountId, actor.person);
+  return [...all.values()];
 }
 
 /** Midnight in the reader's zone. */
