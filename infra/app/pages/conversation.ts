@@ -1,5 +1,6 @@
 import type { AccountId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
+import { meaningOf } from '#infra/whatsapp/errors.ts';
 import type { Application, ConversationDetail, Person, Shown, ThreadItem, Viewer } from '#projections/application.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import type { ContactView } from '#projections/contact/view.ts';
@@ -166,5 +167,8 @@ const mediaOf = ({ media, messageId }: MessageEntry, type: Shown, fileName: Show
 const failureOf = ({ failure, state }: MessageEntry, details: Shown): Extract<ThreadItem, { entry: 'message' }>['failure'] => {
   if (failure === null && state !== 'unknown') return null;
   const mayRetry = state === 'failed' || state === 'unknown';
-  return { code: failure?.code ?? 'outcome-unknown', providerCode: failure?.providerCode ?? null, details, mayRetry };
+  const providerCode = failure?.providerCode ?? null;
+  // A failure that a status reported later names WhatsApp's code alone: what it means is known here.
+  const code = failure?.code === 'other' && providerCode !== null ? meaningOf(providerCode).class : failure?.code;
+  return { code: code ?? 'outcome-unknown', providerCode, details, mayRetry };
 };
