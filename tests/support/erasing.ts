@@ -1,0 +1,28 @@
+import type { ContactId, ErasureId } from '#domain/ids.ts';
+import { newId } from '#infra/app/new-id.ts';
+import type { Application, ErasureDetail, Viewer } from '#projections/application.ts';
+import { eventually } from './eventually.ts';
+import { must } from './organisation.ts';
+
+export type Erased = { readonly erasureId: ErasureId; readonly salt: string; readonly erasure: ErasureDetail };
+
+/** Orders an erasure as the officer does: preview, typed confirmation. */
+export const orderErasure = async (application: Application, viewer: Viewer, contactId: ContactId) => {
+  const { preview } = await must(application.previewErasure(viewer, contactId));
+  return must(application.erase(viewer, { contactId, commandId: newId<'command'>(), reason: 'consent-withdrawn', confirmation: preview.confirmation }));
+};
+
+export const untilErased = (application: Application, viewer: Viewer, erasureId: ErasureId, timeoutMs = 30_000): Promise<ErasureDetail> =>
+  eventually(
+    'the erasure is complete',
+    async () => {
+      const { erasure } = await must(application.erasure(viewer, erasureId));
+      return erasure.step === 'completed' ? erasure : null;
+    },
+    timeoutMs,
+  );
+
+export const eraseCustomer = async (application: Application, viewer: Viewer, contactId: ContactId): Promise<Erased> => {
+  const { erasureId, salt } = await orderErasure(application, viewer, contactId);
+  return { erasureId, salt, erasure: await untilErased(application, viewer, erasureId) };
+};
