@@ -40,15 +40,19 @@ const byPurpose: Record<RevealPurpose, Rule> = {
   'know-colleagues': { needs: null, classes: ['profile'], about: ['account'] },
 };
 
-type Sought = Pick<SealedHandle, 'class' | 'stream'>;
+/** `full`: without a mask. */
+export type Sought = { readonly handle: Pick<SealedHandle, 'class' | 'stream'>; readonly full: boolean };
 
 /** Why the viewer may not see these values for this purpose, or null. */
 export const denialOf = (viewer: Viewer, purpose: RevealPurpose, sought: readonly Sought[]): (typeof revealDenials)[number] | null => {
   const rule = byPurpose[purpose];
   if (rule.needs !== null && !may(viewer, rule.needs)) return 'role';
-  const streams = sought.map(({ stream }) => streamParts(stream));
+  const streams = sought.map(({ handle }) => streamParts(handle.stream));
   // Accounts stand in the platform's tenant; who of them is a colleague, the pages' own views know.
   if (streams.some(({ tenant, category }) => tenant !== (category === 'account' ? PLATFORM_TENANT : viewer.tenant))) return 'other-organisation';
-  const fits = streams.every(({ category }) => rule.about.includes(category)) && sought.every((each) => rule.classes.includes(each.class));
-  return fits ? null : 'purpose';
+  const fits = streams.every(({ category }) => rule.about.includes(category)) && sought.every(({ handle }) => rule.classes.includes(handle.class));
+  if (!fits) return 'purpose';
+  // A customer's identifiers themselves are for who serves customers; a name behind a mask is enough for the rest.
+  const unmasked = sought.some(({ full }, index) => full && streams[index]?.category === 'contact');
+  return unmasked && !may(viewer, 'contacts.reveal') ? 'role' : null;
 };

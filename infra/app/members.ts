@@ -2,8 +2,8 @@ import type { AccountId, TenantId } from '#domain/ids.ts';
 import type { OrganisationCommand } from '#domain/organisation/commands.ts';
 import { ACCOUNT, type AccountView } from '#projections/account/view.ts';
 import type { Application, Done, PersonDetail, Shown, Viewer } from '#projections/application.ts';
-import { ORGANISATION, type OrganisationView } from '#projections/organisation/view.ts';
-import { forbidden, may, permissionsOf } from './access.ts';
+import { MEMBER, type MemberView, ORGANISATION, type OrganisationView } from '#projections/organisation/view.ts';
+import { forbidden, may, notFound, permissionsOf } from './access.ts';
 import { MAX_TOKEN_DAYS } from './accounts.ts';
 import { organisationAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';
@@ -85,8 +85,12 @@ const EPOCH = '1970-01-01T00:00:00.000Z' as PersonDetail['addedAt'];
 
 const own = (app: App, viewer: Viewer, kind: 'session' | 'token') => app.sessions.of(viewer.accountId, viewer.tenant).filter((record) => record.kind === kind);
 
-const managed = (app: App, viewer: Viewer, command: OrganisationCommand): Promise<Done> =>
-  may(viewer, 'people.manage') ? change(app, viewer, command) : Promise.resolve(forbidden);
+/** Of a member of the viewer's own organisation; anybody else's account is not found. */
+const managed = async (app: App, viewer: Viewer, command: Extract<OrganisationCommand, { type: 'ChangeMemberRole' | 'RemoveMember' }>): Promise<Done> => {
+  if (!may(viewer, 'people.manage')) return forbidden;
+  const member = await app.views.get<MemberView>(MEMBER, `${viewer.tenant}:${command.accountId}`);
+  return member === null ? notFound : change(app, viewer, command);
+};
 
 const change = async (app: App, viewer: Viewer, command: OrganisationCommand): Promise<Done> => {
   const facts = { byOwner: viewer.role === 'owner' };

@@ -33,7 +33,7 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
   const recorded = async (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]): Promise<boolean> => {
     const handles = wanted.flatMap(({ handle }) => (handle === null ? [] : [handle]));
     const who = { sessionId: viewer.sessionId, accountId: viewer.accountId, role: viewer.role, purpose };
-    const reason = denialOf(viewer, purpose, handles);
+    const reason = denialOf(viewer, purpose, wanted.flatMap(({ handle, mask }) => (handle === null ? [] : [{ handle, full: mask === 'none' }])));
     if (reason !== null) {
       const items = itemsOf(handles).slice(0, MAX_ITEMS);
       await handler.handle(revealAggregate, viewer.sessionId, { type: 'RecordDenial', reason, items, ...who }, viewerContext(viewer), () => null);
