@@ -1,12 +1,26 @@
+import type { Component } from 'svelte';
 import Inbox from '@lucide/svelte/icons/inbox';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Settings from '@lucide/svelte/icons/settings';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Smartphone from '@lucide/svelte/icons/smartphone';
-import type { RailItem } from '#lib/components/AppShell.svelte';
 import type { MessageKey, Translate } from '#lib/i18n/translate.ts';
 import type { Permission } from '#projections/application.ts';
 
+export type RailItem = Readonly<{
+  href: string;
+  label: string;
+  icon: Component<{ class?: string }>;
+  current: boolean;
+  /** A dot: something waits there. */
+  dot?: 'brand' | 'warning' | undefined;
+  /** Left out of the phone's bottom tabs. */
+  wideOnly?: boolean;
+  /** Another server: opens beside this page. */
+  outside?: boolean;
+  /** Stands at the end of the rail. */
+  last?: boolean;
+}>;
 export type GoItem = RailItem & Readonly<{ goKey?: string; goLabel: MessageKey }>;
 type Given = Readonly<{ permissions: readonly Permission[]; path: string; simulatorPage: string | null; unread: boolean; t: Translate }>;
 

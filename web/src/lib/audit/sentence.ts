@@ -37,7 +37,8 @@ function variantsOf({ type, actor, subject, facts }: AuditItem): readonly string
   return variants;
 }
 
-const words = ['reason', 'kind', 'status', 'provider', 'level', 'certificate', 'by'] as const;
+// Chosen between in the message, where a hyphen may not stand.
+const words = ['reason', 'kind', 'status', 'provider', 'level', 'by'] as const;
 const counts = ['attempt', 'payloads', 'mediaFiles', 'tried', 'opened', 'hits'] as const;
 
 function valuesOf(item: AuditItem, { texts, format, role, list }: SentenceTexts): MessageValues {
@@ -48,8 +49,9 @@ function valuesOf(item: AuditItem, { texts, format, role, list }: SentenceTexts)
   return {
     ...marks,
     type: item.type,
-    ...Object.fromEntries(words.map((name) => [name, text(name)])),
+    ...Object.fromEntries(words.map((name) => [name, text(name).replaceAll('-', '_')])),
     ...Object.fromEntries(counts.map((name) => [name, Number(facts[name] ?? 0)])),
+    certificate: text('certificate'),
     role: role(text('role')),
     willRetry: text('willRetry'),
     windowUntil: windowUntil === '' ? '' : format.time(windowUntil),
