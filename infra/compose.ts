@@ -78,7 +78,17 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
   const channels = createChannels({ views, vault, defaultBaseUrl: config.whatsapp.baseUrl, clientFor, viewsAreCurrent });
   const outbox = createOutbox({ views, vault, handler, channels, inFlight, log });
   const media = createMediaWorker({ views, vault, handler, channels, inFlight, log });
-  const erasure = createErasureWorker({ store, views, vault, handler, folds, inFlight, processId: newId<'process'>(), log, viewsAreCurrent });
+  const erasure = createErasureWorker({
+    store,
+    views,
+    vault,
+    handler,
+    folds,
+    inFlight,
+    processId: newId<'process'>(),
+    log,
+    viewsAreCurrent,
+  });
   const binder = createBinder({ store, views, vault, log });
   const workers = { outbox, media, erasure, binder };
   feed.onWork((collection) => {

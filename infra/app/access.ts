@@ -8,11 +8,27 @@ import type { Permission, Refused, Viewer } from '#projections/application.ts';
 /** What each role may do. The owner runs the organisation; the DPO protects people in it; an auditor reads the trail and no content. */
 const byRole = {
   owner: [
-    'conversations.read', 'conversations.answer', 'contacts.reveal', 'audit.read', 'privacy.read', 'privacy.erase',
-    'people.read', 'people.manage', 'channels.read', 'channels.manage', 'tokens.manage',
+    'conversations.read',
+    'conversations.answer',
+    'contacts.reveal',
+    'audit.read',
+    'privacy.read',
+    'privacy.erase',
+    'people.read',
+    'people.manage',
+    'channels.read',
+    'channels.manage',
+    'tokens.manage',
   ],
   admin: [
-    'conversations.read', 'conversations.answer', 'contacts.reveal', 'people.read', 'people.manage', 'channels.read', 'channels.manage', 'tokens.manage',
+    'conversations.read',
+    'conversations.answer',
+    'contacts.reveal',
+    'people.read',
+    'people.manage',
+    'channels.read',
+    'channels.manage',
+    'tokens.manage',
   ],
   dpo: ['conversations.read', 'contacts.reveal', 'audit.read', 'privacy.read', 'privacy.erase', 'people.read', 'tokens.manage'],
   agent: ['conversations.read', 'conversations.answer', 'contacts.reveal'],
@@ -31,7 +47,11 @@ type Rule = { readonly needs: Permission | null; readonly classes: readonly Pers
 
 /** Which permission a purpose needs, which classes it may open, and of what. Anything else is refused and recorded. */
 const byPurpose: Record<RevealPurpose, Rule> = {
-  'answer-customer': { needs: 'conversations.read', classes: ['message', 'media', 'note', 'profile'], about: ['contact', 'conversation', 'message'] },
+  'answer-customer': {
+    needs: 'conversations.read',
+    classes: ['message', 'media', 'note', 'profile'],
+    about: ['contact', 'conversation', 'message'],
+  },
   'identify-customer': { needs: 'contacts.reveal', classes: ['profile'], about: ['contact'] },
   'handle-request': { needs: 'privacy.read', classes: ['profile'], about: ['contact'] },
   investigate: { needs: 'audit.read', classes: ['profile'], about: ['contact', 'account'] },
@@ -49,8 +69,10 @@ export const denialOf = (viewer: Viewer, purpose: RevealPurpose, sought: readonl
   if (rule.needs !== null && !may(viewer, rule.needs)) return 'role';
   const streams = sought.map(({ handle }) => streamParts(handle.stream));
   // Accounts stand in the platform's tenant; who of them is a colleague, the pages' own views know.
-  if (streams.some(({ tenant, category }) => tenant !== (category === 'account' ? PLATFORM_TENANT : viewer.tenant))) return 'other-organisation';
-  const fits = streams.every(({ category }) => rule.about.includes(category)) && sought.every(({ handle }) => rule.classes.includes(handle.class));
+  if (streams.some(({ tenant, category }) => tenant !== (category === 'account' ? PLATFORM_TENANT : viewer.tenant)))
+    return 'other-organisation';
+  const fits =
+    streams.every(({ category }) => rule.about.includes(category)) && sought.every(({ handle }) => rule.classes.includes(handle.class));
   if (!fits) return 'purpose';
   // A customer's identifiers themselves are for who serves customers; a name behind a mask is enough for the rest.
   const unmasked = sought.some(({ full }, index) => full && streams[index]?.category === 'contact');

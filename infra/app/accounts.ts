@@ -35,13 +35,20 @@ type Parts = {
 export type Origin = { readonly address: string | null; readonly device: string | null };
 
 export type Accounts = {
-  readonly register: (input: { readonly name: string; readonly email: string; readonly password: string }, part: MachinePart) => Promise<Done<{ readonly accountId: AccountId }>>;
+  readonly register: (
+    input: { readonly name: string; readonly email: string; readonly password: string },
+    part: MachinePart,
+  ) => Promise<Done<{ readonly accountId: AccountId }>>;
   readonly find: (email: string) => Promise<AccountId | null>;
   readonly signIn: (input: { readonly email: string; readonly password: string } & Origin) => Promise<Done<SignedIn>>;
   readonly setPassword: (accountId: AccountId, password: string, part: MachinePart) => Promise<Done>;
   readonly signOut: (viewer: Viewer, sessionId: SessionId, reason: 'signed-out' | 'revoked') => Promise<void>;
   readonly viewer: (token: string) => Promise<Viewer | null>;
-  readonly createToken: (accountId: AccountId, tenant: TenantId, days: number) => { readonly token: string; readonly expiresAt: SignedIn['expiresAt'] };
+  readonly createToken: (
+    accountId: AccountId,
+    tenant: TenantId,
+    days: number,
+  ) => { readonly token: string; readonly expiresAt: SignedIn['expiresAt'] };
   readonly memberships: (accountId: AccountId) => Promise<readonly MemberView[]>;
 };
 
@@ -79,8 +86,16 @@ export const createAccounts = (parts: Parts): Accounts => {
       if (accountId === null || (claim.kind === 'claimed' && !claim.fresh && (await exists(handler, accountId)))) {
         return { ok: false, status: 409, code: 'email-taken' };
       }
-      const command = { type: 'RegisterAccount', accountId, name: plain(name.trim()), email: plain(email.trim()), passwordHash: plain(await hashPassword(password)) } as const;
-      const outcome = await handler.handle(accountAggregate, accountId, command, machineContext(PLATFORM_TENANT, part), () => ({ passwordMatches: false }));
+      const command = {
+        type: 'RegisterAccount',
+        accountId,
+        name: plain(name.trim()),
+        email: plain(email.trim()),
+        passwordHash: plain(await hashPassword(password)),
+      } as const;
+      const outcome = await handler.handle(accountAggregate, accountId, command, machineContext(PLATFORM_TENANT, part), () => ({
+        passwordMatches: false,
+      }));
       return outcome.kind === 'refused' ? refusedBy(outcome.refusal) : { ok: true, accountId };
     },
     signIn: async ({ email, password, address, device }) => {
@@ -98,21 +113,39 @@ export const createAccounts = (parts: Parts): Accounts => {
         address: address === null ? null : plain(address),
         device: device === null ? null : plain(device.slice(0, MAX_DEVICE_CHARACTERS)),
       } as const;
-      const outcome = await handler.handle(accountAggregate, accountId, command, accountContext(accountId, membership.role), async (_state, known) => ({
-        passwordMatches: await matches(known, password),
-      }));
+      const outcome = await handler.handle(
+        accountAggregate,
+        accountId,
+        command,
+        accountContext(accountId, membership.role),
+        async (_state, known) => ({
+          passwordMatches: await matches(known, password),
+        }),
+      );
       const answer = signedInAnswer(outcome);
       if (answer !== null) return answer;
-      const { token, expiresAt } = issue(sessions, { accountId, tenant: membership.tenant, kind: 'session', sessionId, lifeMs: SESSION_MS });
+      const { token, expiresAt } = issue(sessions, {
+        accountId,
+        tenant: membership.tenant,
+        kind: 'session',
+        sessionId,
+        lifeMs: SESSION_MS,
+      });
       return { ok: true, token, expiresAt, viewer: { sessionId, accountId, tenant: membership.tenant, role: membership.role } };
     },
     setPassword: async (accountId, password, part) => {
       const wrong = wrongPassword(password);
       if (wrong !== null) return { ok: false, status: 422, code: wrong };
       const command = { type: 'ChangePassword', passwordHash: plain(await hashPassword(password)) } as const;
-      const outcome = await handler.handle(accountAggregate, accountId, command, machineContext(PLATFORM_TENANT, part), async (_state, known) => ({
-        passwordMatches: await matches(known, password),
-      }));
+      const outcome = await handler.handle(
+        accountAggregate,
+        accountId,
+        command,
+        machineContext(PLATFORM_TENANT, part),
+        async (_state, known) => ({
+          passwordMatches: await matches(known, password),
+        }),
+      );
       if (outcome.kind === 'refused') return refusedBy(outcome.refusal);
       if (outcome.changed) sessions.endAllOf(accountId);
       return { ok: true };
@@ -120,7 +153,9 @@ export const createAccounts = (parts: Parts): Accounts => {
     signOut: async ({ accountId, tenant, role }, sessionId, reason) => {
       sessions.end(sessionId);
       const command = { type: 'EndSession', sessionId, organisationId: tenant, reason } as const;
-      const outcome = await handler.handle(accountAggregate, accountId, command, accountContext(accountId, role), () => ({ passwordMatches: false }));
+      const outcome = await handler.handle(accountAggregate, accountId, command, accountContext(accountId, role), () => ({
+        passwordMatches: false,
+      }));
       if (outcome.kind === 'done') await shown(outcome.position);
     },
     viewer: async (token) => {
@@ -132,7 +167,8 @@ export const createAccounts = (parts: Parts): Accounts => {
       if (Date.parse(at) - Date.parse(record.lastSeenAt) > SEEN_EVERY_MS) sessions.seen(record.sessionId, at);
       return { sessionId: record.sessionId, accountId: record.accountId, tenant: record.tenant, role: member.role };
     },
-    createToken: (accountId, tenant, days) => issue(sessions, { accountId, tenant, kind: 'token', sessionId: newId<'session'>(), lifeMs: days * DAY_MS }),
+    createToken: (accountId, tenant, days) =>
+      issue(sessions, { accountId, tenant, kind: 'token', sessionId: newId<'session'>(), lifeMs: days * DAY_MS }),
   };
 };
 
@@ -172,7 +208,13 @@ const signedInAnswer = (outcome: Outcome): Done<SignedIn> | null => {
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-type Issue = { readonly accountId: AccountId; readonly tenant: TenantId; readonly kind: 'session' | 'token'; readonly sessionId: SessionId; readonly lifeMs: number };
+type Issue = {
+  readonly accountId: AccountId;
+  readonly tenant: TenantId;
+  readonly kind: 'session' | 'token';
+  readonly sessionId: SessionId;
+  readonly lifeMs: number;
+};
 
 const issue = (sessions: SessionStore, { accountId, tenant, kind, sessionId, lifeMs }: Issue) => {
   const token = `vc_${randomBytes(TOKEN_BYTES).toString('base64url')}`;

@@ -25,11 +25,32 @@ import { revealEvents } from '#domain/reveal/events.ts';
 import type { Aggregate } from './handle-command.ts';
 
 /** Each aggregate's rules with its table of events, as the command handler takes them. */
-export const organisationAggregate: Aggregate<OrganisationState, OrganisationCommand, OrganisationFacts> = { decider: organisationDecider, catalogue: organisationEvents };
-export const accountAggregate: Aggregate<AccountState, AccountCommand, AccountFacts> = { decider: accountDecider, catalogue: accountEvents };
-export const channelAggregate: Aggregate<ChannelState, ChannelCommand, ChannelFacts> = { decider: channelDecider, catalogue: channelEvents };
-export const contactAggregate: Aggregate<ContactState, ContactCommand, ContactFacts> = { decider: contactDecider, catalogue: contactEvents };
-export const conversationAggregate: Aggregate<ConversationState, ConversationCommand, ConversationFacts> = { decider: conversationDecider, catalogue: conversationEvents };
-export const messageAggregate: Aggregate<MessageState, MessageCommand, MessageFacts> = { decider: messageDecider, catalogue: messageEvents };
+export const organisationAggregate: Aggregate<OrganisationState, OrganisationCommand, OrganisationFacts> = {
+  decider: organisationDecider,
+  catalogue: organisationEvents,
+};
+export const accountAggregate: Aggregate<AccountState, AccountCommand, AccountFacts> = {
+  decider: accountDecider,
+  catalogue: accountEvents,
+};
+export const channelAggregate: Aggregate<ChannelState, ChannelCommand, ChannelFacts> = {
+  decider: channelDecider,
+  catalogue: channelEvents,
+};
+export const contactAggregate: Aggregate<ContactState, ContactCommand, ContactFacts> = {
+  decider: contactDecider,
+  catalogue: contactEvents,
+};
+export const conversationAggregate: Aggregate<ConversationState, ConversationCommand, ConversationFacts> = {
+  decider: conversationDecider,
+  catalogue: conversationEvents,
+};
+export const messageAggregate: Aggregate<MessageState, MessageCommand, MessageFacts> = {
+  decider: messageDecider,
+  catalogue: messageEvents,
+};
 export const revealAggregate: Aggregate<RevealState, RevealCommand, null> = { decider: revealDecider, catalogue: revealEvents };
-export const erasureAggregate: Aggregate<ErasureState, ErasureCommand, ErasureFacts> = { decider: erasureDecider, catalogue: erasureEvents };
+export const erasureAggregate: Aggregate<ErasureState, ErasureCommand, ErasureFacts> = {
+  decider: erasureDecider,
+  catalogue: erasureEvents,
+};

@@ -14,7 +14,11 @@ export type IssuedCertificate = { readonly bytes: Uint8Array; readonly statement
  * The certificate follows from the erasure's events and the organisation's key alone, and Ed25519 is deterministic: it is made again whenever
  * it is asked for, always with the same bytes. Its digest stands in the log since the erasure was completed; another one is a fault.
  */
-export const certificateOf = async (parts: { readonly store: EventStore; readonly vault: Vault }, tenant: TenantId, erasureId: ErasureId): Promise<IssuedCertificate> => {
+export const certificateOf = async (
+  parts: { readonly store: EventStore; readonly vault: Vault },
+  tenant: TenantId,
+  erasureId: ErasureId,
+): Promise<IssuedCertificate> => {
   const record = await loadErasure(parts.store, tenant, erasureId);
   const statement = statementOf(record);
   const { keyId } = await parts.vault.signingKey(tenant);
@@ -28,7 +32,16 @@ export const certificateOf = async (parts: { readonly store: EventStore; readonl
 };
 
 /** Only what the events say; a step that is missing leaves no statement. */
-const statementOf = ({ tenant, erasureId, requested, fenced, destroyed, removed, verified, completed }: ErasureRecord): CertificateStatement => {
+const statementOf = ({
+  tenant,
+  erasureId,
+  requested,
+  fenced,
+  destroyed,
+  removed,
+  verified,
+  completed,
+}: ErasureRecord): CertificateStatement => {
   if (fenced === null || destroyed === null || removed === null || verified === null) {
     throw fault('APP_ERASURE_NOT_VERIFIED', 'expected an erasure whose every step is recorded');
   }

@@ -26,7 +26,10 @@ export const createChangeFeed = (views: ViewStore, log: Log): ChangeFeed => {
     if (listeners.size === 0 || shown.length === 0) return;
     const found: { readonly tenant: TenantId; readonly collection: string; readonly id: string }[] = [];
     for (const [collection, targets] of Map.groupBy(shown, (view) => view.collection)) {
-      const documents = await views.getMany<{ readonly tenant?: TenantId }>(collection, targets.map((target) => target.id));
+      const documents = await views.getMany<{ readonly tenant?: TenantId }>(
+        collection,
+        targets.map((target) => target.id),
+      );
       for (const [id, { tenant }] of documents) if (tenant !== undefined) found.push({ tenant, collection, id });
     }
     if (found.length > 0) for (const listener of listeners) listener({ position: String(change.position), views: found });

@@ -20,7 +20,9 @@ const orNull = (text: string | undefined): Plain | null => (text === undefined |
 export const contactFacts = async (vault: Vault, known: Known, profile: ContactProfile): Promise<ContactFacts> => {
   const said = FIELDS.filter((field) => profile[field] !== null);
   const handles = said.flatMap((field) => known[field] ?? []);
-  const opened = new Map((await vault.open(handles)).map((each, index) => [handles[index]?.field, each.kind === 'value' ? each.value : null] as const));
+  const opened = new Map(
+    (await vault.open(handles)).map((each, index) => [handles[index]?.field, each.kind === 'value' ? each.value : null] as const),
+  );
   const same = (field: (typeof FIELDS)[number]): boolean => {
     const value = profile[field];
     return value === null || opened.get(field) === plainText(value);

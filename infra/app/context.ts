@@ -16,7 +16,11 @@ export const timeAt = (ms: number): IsoTime => {
 };
 
 /** A command of a signed-in person; `commandId` from the form makes a repeated post harmless. */
-export const viewerContext = (viewer: Viewer, commandId: CommandId = newId<'command'>(), correlationId?: CorrelationId): CommandContext => ({
+export const viewerContext = (
+  viewer: Viewer,
+  commandId: CommandId = newId<'command'>(),
+  correlationId?: CorrelationId,
+): CommandContext => ({
   tenant: viewer.tenant,
   commandId,
   correlationId: correlationId ?? newId<'correlation'>(),

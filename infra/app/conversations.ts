@@ -30,7 +30,9 @@ export const conversationCommands = (app: App): Commands => ({
     const queue: MessageCommand = { type: 'QueueMessage', ...ids, kind: kindOf(upload), body, replyTo: quoted, media: mediaOf(upload) };
     const outcome = await settled(
       app,
-      await app.handler.handle(messageAggregate, messageId, queue, viewerContext(viewer, command), () => messageFacts(app, viewer, row, text.trim() === '' ? 0 : text.length)),
+      await app.handler.handle(messageAggregate, messageId, queue, viewerContext(viewer, command), () =>
+        messageFacts(app, viewer, row, text.trim() === '' ? 0 : text.length),
+      ),
     );
     if (outcome.kind === 'refused') return refusedBy(outcome.refusal);
     return { ok: true, messageId, position: String(outcome.position) };
@@ -40,7 +42,9 @@ export const conversationCommands = (app: App): Commands => ({
     if (entry?.entry !== 'message' || entry.tenant !== viewer.tenant) return notFound;
     if (!may(viewer, 'conversations.answer')) return forbidden;
     const facts: MessageFacts = { windowOpenUntil: null, bodyLength: 0, conversationErased: false };
-    return answerOf(await settled(app, await app.handler.handle(messageAggregate, messageId, { type: 'RetrySend' }, viewerContext(viewer), () => facts)));
+    return answerOf(
+      await settled(app, await app.handler.handle(messageAggregate, messageId, { type: 'RetrySend' }, viewerContext(viewer), () => facts)),
+    );
   },
   addNote: (viewer, { conversationId, commandId, text }) => {
     const id = commandIdOf(commandId);
@@ -48,7 +52,13 @@ export const conversationCommands = (app: App): Commands => ({
     return send(app, viewer, conversationId, command, { assigneeIsMember: false, noteLength: text.trim() === '' ? 0 : text.length }, id);
   },
   assign: async (viewer, conversationId, assignee) =>
-    send(app, viewer, conversationId, { type: 'AssignConversation', assignee }, { assigneeIsMember: await mayBeAssigned(app, viewer, assignee), noteLength: 0 }),
+    send(
+      app,
+      viewer,
+      conversationId,
+      { type: 'AssignConversation', assignee },
+      { assigneeIsMember: await mayBeAssigned(app, viewer, assignee), noteLength: 0 },
+    ),
   resolve: (viewer, conversationId) => send(app, viewer, conversationId, { type: 'ResolveConversation' }),
   reopen: (viewer, conversationId) => send(app, viewer, conversationId, { type: 'ReopenConversation' }),
   markRead: async (viewer, conversationId) => {
@@ -112,4 +122,6 @@ const kindOf = (upload: Upload | null): 'text' | 'image' | 'document' => {
 };
 
 const mediaOf = (upload: Upload | null): Extract<MessageCommand, { type: 'QueueMessage' }>['media'] =>
-  upload === null ? null : { bytes: plain(upload.bytes), type: plain(upload.type), fileName: plain(upload.fileName), sizeBytes: upload.bytes.length };
+  upload === null
+    ? null
+    : { bytes: plain(upload.bytes), type: plain(upload.type), fileName: plain(upload.fileName), sizeBytes: upload.bytes.length };

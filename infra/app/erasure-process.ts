@@ -57,7 +57,9 @@ export const createErasureWorker = (parts: ErasureParts): Worker =>
 const unfinished = async (views: ViewStore): Promise<readonly ErasureView[]> => {
   const steps = erasureSteps.filter((step) => step !== 'completed');
   const pages = (await organisationsOf({ views })).flatMap(({ tenant }) =>
-    steps.map((step) => views.find<ErasureView>(ERASURE, { where: { tenant, step }, sort: { field: 'requestedAt', direction: 'ascending' }, limit: 100 })),
+    steps.map((step) =>
+      views.find<ErasureView>(ERASURE, { where: { tenant, step }, sort: { field: 'requestedAt', direction: 'ascending' }, limit: 100 }),
+    ),
   );
   return (await Promise.all(pages)).flatMap((page) => page.items);
 };
@@ -92,8 +94,15 @@ const nextStep = (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCo
 
 const tell = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord, command: ErasureCommand): Promise<void> => {
   const facts: ErasureFacts = { processes: [parts.processId], contactKnown: true };
-  const outcome = await parts.handler.handle(erasureAggregate, erasureId, command, contextFor(tenant, erasureId, command.type), () => facts);
-  if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected the step ${command.type} to be taken, got ${outcome.refusal.code}`);
+  const outcome = await parts.handler.handle(
+    erasureAggregate,
+    erasureId,
+    command,
+    contextFor(tenant, erasureId, command.type),
+    () => facts,
+  );
+  if (outcome.kind === 'refused')
+    throw fault('APP_ERASURE_REFUSED', `expected the step ${command.type} to be taken, got ${outcome.refusal.code}`);
 };
 
 const contextFor = (tenant: TenantId, erasureId: ErasureId, ...step: readonly string[]): CommandContext => ({
@@ -109,7 +118,13 @@ const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasur
   const { tenant, erasureId, contactId, certificate } = record;
   const { unlinkedIdentifiers } = await parts.vault.fence(tenant, subjectOf(contactId), { erasureId, certificate });
   const tombstone = { erasureId, certificate };
-  await parts.handler.handle(contactAggregate, contactId, { type: 'EraseContact', ...tombstone }, contextFor(tenant, erasureId, 'contact'), () => UNCHANGED);
+  await parts.handler.handle(
+    contactAggregate,
+    contactId,
+    { type: 'EraseContact', ...tombstone },
+    contextFor(tenant, erasureId, 'contact'),
+    () => UNCHANGED,
+  );
   // Only then: a message that was claimed before the fence may still begin a conversation.
   const acknowledged = await parts.inFlight.drained(tenant, DRAIN_TIMEOUT_MS);
   for (const conversationId of await conversationsOf(parts, record)) {
@@ -145,7 +160,11 @@ const remove = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
 };
 
 /** @returns false when there is nothing to close: values were sealed for a message that a crash kept from being appended. */
-const closeMessage = async (parts: ErasureParts, { tenant, erasureId, certificate }: ErasureRecord, stream: StreamName): Promise<boolean> => {
+const closeMessage = async (
+  parts: ErasureParts,
+  { tenant, erasureId, certificate }: ErasureRecord,
+  stream: StreamName,
+): Promise<boolean> => {
   const { id } = streamParts(stream);
   const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
   const context = contextFor(tenant, erasureId, 'message', id);
@@ -168,7 +187,9 @@ const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
   let tried = 0;
   let opened = 0;
   for (let from = 0; from < streams.length; from += STREAM_BATCH) {
-    const handles = (await Promise.all(streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(parts.store, stream, contactId)))).flat();
+    const handles = (
+      await Promise.all(streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(parts.store, stream, contactId)))
+    ).flat();
     for (let next = 0; next < handles.length; next += TRY_BATCH) {
       const answers = await parts.vault.open(handles.slice(next, next + TRY_BATCH));
       tried += answers.length;

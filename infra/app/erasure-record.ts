@@ -31,7 +31,13 @@ export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId
     (events.find((event) => event.type === type)?.data as Data<T> | undefined) ?? null;
   const requested = data('ErasureRequested');
   if (requested === null) throw fault('APP_ERASURE_UNKNOWN', 'expected an erasure that was requested');
-  const done = { fenced: data('SubjectFenced'), destroyed: data('KeyDestroyed'), removed: data('PayloadsRemoved'), verified: data('ErasureVerified'), completed: data('ErasureCompleted') };
+  const done = {
+    fenced: data('SubjectFenced'),
+    destroyed: data('KeyDestroyed'),
+    removed: data('PayloadsRemoved'),
+    verified: data('ErasureVerified'),
+    completed: data('ErasureCompleted'),
+  };
   const step = (['completed', 'verified', 'removed', 'destroyed', 'fenced'] as const).find((each) => done[each] !== null) ?? 'requested';
   const { contactId, certificate, conversations, accountId } = requested;
   return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, step, requested, ...done };

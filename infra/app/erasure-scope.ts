@@ -34,7 +34,9 @@ export const messageStreams = async (
   { tenant, contactId }: ErasureRecord,
   conversations: readonly ConversationId[],
 ): Promise<readonly StreamName[]> => {
-  const streams = new Set((await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message'));
+  const streams = new Set(
+    (await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message'),
+  );
   for await (const entry of entriesOf(parts.views, tenant, conversations)) {
     if (entry.entry === 'message') streams.add(streamName(tenant, 'message', entry.messageId));
   }
@@ -42,7 +44,11 @@ export const messageStreams = async (
 };
 
 /** Documents of the person that still point into the vault; the views have seen the whole log by now. */
-export const referencesInViews = async (parts: Parts, { tenant, contactId }: ErasureRecord, conversations: readonly ConversationId[]): Promise<number> => {
+export const referencesInViews = async (
+  parts: Parts,
+  { tenant, contactId }: ErasureRecord,
+  conversations: readonly ConversationId[],
+): Promise<number> => {
   const contact = await parts.views.get<ContactView>(CONTACT, contactId);
   const rows = await parts.views.getMany<InboxRow>(INBOX, conversations);
   let left = contact === null || contact.erased === null ? 1 : 0;
@@ -53,7 +59,7 @@ export const referencesInViews = async (parts: Parts, { tenant, contactId }: Era
 
 async function* entriesOf(views: ViewStore, tenant: TenantId, conversations: readonly ConversationId[]): AsyncGenerator<ThreadEntry> {
   for (const conversationId of conversations) {
-    for (let after: string | null | undefined; after !== null; ) {
+    for (let after: string | null | undefined; after !== null;) {
       const page: ViewPage<ThreadEntry> = await views.find<ThreadEntry>(THREAD, {
         where: { tenant, conversationId },
         sort: { field: 'order', direction: 'ascending' },

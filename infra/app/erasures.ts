@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { certificateNumber, type CertificateNumber, type ErasureId, parseDigest, parseId, type SubjectId, subjectOf, type TenantId } from '#domain/ids.ts';
+import {
+  certificateNumber,
+  type CertificateNumber,
+  type ErasureId,
+  parseDigest,
+  parseId,
+  type SubjectId,
+  subjectOf,
+  type TenantId,
+} from '#domain/ids.ts';
 import type { ErasureReason } from '#domain/erasure/commands.ts';
 import { erasureReasons } from '#domain/erasure/events.ts';
 import { plain } from '#domain/personal.ts';
@@ -99,7 +108,13 @@ const nextNumber = async (app: App, tenant: TenantId): Promise<CertificateNumber
  * One erasure per person, one number per erasure, whoever presses first. An order that was interrupted after its reservation is taken up
  * again. Null: another one is under way.
  */
-const reserve = async (app: App, tenant: TenantId, contact: ContactView, proposed: ErasureId, certificate: CertificateNumber): Promise<ErasureId | null> => {
+const reserve = async (
+  app: App,
+  tenant: TenantId,
+  contact: ContactView,
+  proposed: ErasureId,
+  certificate: CertificateNumber,
+): Promise<ErasureId | null> => {
   const erasureId = await claimed(app, tenant, `erasure/${contact.contactId}`, proposed);
   if (erasureId === null) return null;
   const interrupted = erasureId === proposed || (await app.handler.load(erasureAggregate, tenant, erasureId)).revision === null;
@@ -113,7 +128,12 @@ const claimed = async (app: App, tenant: TenantId, name: string, propose: Erasur
   return claim.kind === 'claimed' ? parseId<'erasure'>(claim.id) : null;
 };
 
-type Order = { readonly contact: ContactView; readonly erasureId: ErasureId; readonly certificate: CertificateNumber; readonly reason: ErasureReason };
+type Order = {
+  readonly contact: ContactView;
+  readonly erasureId: ErasureId;
+  readonly certificate: CertificateNumber;
+  readonly reason: ErasureReason;
+};
 
 const order = async (app: App, viewer: Viewer, { contact, erasureId, certificate, reason }: Order): ReturnType<Application['erase']> => {
   const salt = randomBytes(SALT_BYTES).toString('hex');
@@ -132,7 +152,10 @@ const order = async (app: App, viewer: Viewer, { contact, erasureId, certificate
     conversations: contact.conversations,
   } as const;
   const context = viewerContext(viewer, derivedId<'command'>(erasureId, 'request'));
-  const outcome = await settled(app, await app.handler.handle(erasureAggregate, erasureId, command, context, () => ({ processes: [], contactKnown: true })));
+  const outcome = await settled(
+    app,
+    await app.handler.handle(erasureAggregate, erasureId, command, context, () => ({ processes: [], contactKnown: true })),
+  );
   if (outcome.kind === 'refused') return refusedBy(outcome.refusal);
   return outcome.changed ? { ok: true, erasureId, salt } : UNDER_WAY;
 };

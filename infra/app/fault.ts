@@ -8,4 +8,5 @@ export class Fault extends Error {
   }
 }
 
-export const fault = (code: string, message: string, cause?: unknown): Fault => new Fault(code, message, cause === undefined ? undefined : { cause });
+export const fault = (code: string, message: string, cause?: unknown): Fault =>
+  new Fault(code, message, cause === undefined ? undefined : { cause });

@@ -65,7 +65,10 @@ export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts): 
         const result = await store.append(stream, fold.revision ?? 'none', sealed);
         if (result.kind === 'appended') return { kind: 'done', changed: !result.repeated, position: result.position, events: sealed };
       }
-      throw fault('APP_TOO_MANY_CONFLICTS', `expected to append to a ${aggregate.decider.category} stream, lost ${String(MAX_CONFLICTS)} races`);
+      throw fault(
+        'APP_TOO_MANY_CONFLICTS',
+        `expected to append to a ${aggregate.decider.category} stream, lost ${String(MAX_CONFLICTS)} races`,
+      );
     }),
   load: async (aggregate, tenant, id) => {
     const { state, known, revision } = await foldFurther(store, folds, aggregate, streamName(tenant, aggregate.decider.category, id));
@@ -73,7 +76,12 @@ export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts): 
   },
 });
 
-const done = (fold: Fold<unknown>, events: readonly NewEvent[]): Outcome => ({ kind: 'done', changed: false, position: fold.position, events });
+const done = (fold: Fold<unknown>, events: readonly NewEvent[]): Outcome => ({
+  kind: 'done',
+  changed: false,
+  position: fold.position,
+  events,
+});
 
 /** Envelopes are durable before the events that name them. */
 const seal = async (

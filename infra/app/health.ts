@@ -26,31 +26,44 @@ type Part = HealthReport['parts'][number];
 export const createHealth = ({ store, views, vault, projector, outbox, dataFolder }: Parts): Product['health'] => {
   const asks: readonly (readonly [Part['part'], () => Promise<string | null>])[] = [
     ['eventstore', async () => ((await store.head()) >= 0n ? null : 'no head')],
-    ['vault', async () => {
-      await vault.find(PLATFORM_TENANT, { field: 'reservation', value: plain('set-up') });
-      return null;
-    }],
+    [
+      'vault',
+      async () => {
+        await vault.find(PLATFORM_TENANT, { field: 'reservation', value: plain('set-up') });
+        return null;
+      },
+    ],
     ['views', async () => ((await views.checkpoint('organisation')) >= 0n ? null : 'no checkpoint')],
-    ['projector', async () => {
-      const behind = (await projector.status()).find((status) => status.fault !== null || (status.lag > 0n && status.secondsSinceProgress > STUCK_AFTER_SECONDS));
-      return behind === undefined ? null : `the projection ${behind.name} does not move: run "npx vconnect projections"`;
-    }],
+    [
+      'projector',
+      async () => {
+        const behind = (await projector.status()).find(
+          (status) => status.fault !== null || (status.lag > 0n && status.secondsSinceProgress > STUCK_AFTER_SECONDS),
+        );
+        return behind === undefined ? null : `the projection ${behind.name} does not move: run "npx vconnect projections"`;
+      },
+    ],
     ['outbox', () => Promise.resolve(outbox.healthy() ? null : 'the last round failed: see the log')],
-    ['disk', async () => {
-      const { bavail, bsize } = await statfs(dataFolder);
-      return bavail * bsize >= LEAST_FREE_BYTES ? null : 'less than 200 MB free: make room';
-    }],
+    [
+      'disk',
+      async () => {
+        const { bavail, bsize } = await statfs(dataFolder);
+        return bavail * bsize >= LEAST_FREE_BYTES ? null : 'less than 200 MB free: make room';
+      },
+    ],
   ];
   return async () => {
-    const parts = await Promise.all(asks.map(async ([part, ask]): Promise<Part> => {
-      try {
-        const trouble = await ask();
-        return { part, ok: trouble === null, says: trouble ?? 'ok' };
-      } catch {
-        // Which fault it was stands in the log of whoever met it; here only that it does not answer.
-        return { part, ok: false, says: 'does not answer' };
-      }
-    }));
+    const parts = await Promise.all(
+      asks.map(async ([part, ask]): Promise<Part> => {
+        try {
+          const trouble = await ask();
+          return { part, ok: trouble === null, says: trouble ?? 'ok' };
+        } catch {
+          // Which fault it was stands in the log of whoever met it; here only that it does not answer.
+          return { part, ok: false, says: 'does not answer' };
+        }
+      }),
+    );
     return { ready: parts.every(({ ok }) => ok), parts };
   };
 };

@@ -44,7 +44,12 @@ const learnName = async ({ vault, handler }: Parts, tenant: TenantId, messageId:
   const { state } = await handler.load(messageAggregate, tenant, messageId);
   if (state.kind !== 'outgoing' || state.delivery.answered) return;
   const { attempt } = state.delivery;
-  await vault.claim({ tenant, identifiers: [{ field: 'wamid', value: plain(wamid) }], propose: messageId, subject: subjectOf(state.ids.contactId) });
+  await vault.claim({
+    tenant,
+    identifiers: [{ field: 'wamid', value: plain(wamid) }],
+    propose: messageId,
+    subject: subjectOf(state.ids.contactId),
+  });
   const context = statusContext(tenant, messageId, 'accepted', String(attempt));
   await handler.handle(messageAggregate, messageId, { type: 'AcceptSend', wamid: plain(wamid) }, context, () => NO_FACTS);
 };

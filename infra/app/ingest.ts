@@ -45,29 +45,36 @@ type Parts = {
 export type Ingest = (channelId: ChannelId, rawBody: Uint8Array, signature: string | null) => Promise<WebhookAnswer>;
 
 /** A delivery of WhatsApp: 200 only after everything in it is durable. Redelivery makes nothing. */
-export const createIngest = (parts: Parts): Ingest => async (channelId, rawBody, signature) => {
-  const channel = await parts.channels.open(channelId);
-  if (channel === null) return { status: 404, code: 'unknown-channel' };
-  if (!verifySignature(rawBody, signature ?? undefined, channel.appSecret)) return { status: 401, code: 'wrong-signature' };
-  const delivery = parseDelivery(rawBody);
-  if (!delivery.ok) {
-    const { reason } = delivery;
-    return reason.kind === 'json'
-      ? { status: 400, code: 'malformed-json', place: `line ${String(reason.line)}, column ${String(reason.column)}` }
-      : { status: 400, code: 'malformed-delivery', place: reason.path };
-  }
-  const results = await Promise.allSettled(bySender(delivery.items).map((items) => takeInOrder(parts, channel, items)));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed === undefined) return { status: 200 };
-  parts.log.error('webhook.not-durable', { channel: channelId, err: failed.reason });
-  return { status: 503, code: 'not-durable' };
-};
+export const createIngest =
+  (parts: Parts): Ingest =>
+  async (channelId, rawBody, signature) => {
+    const channel = await parts.channels.open(channelId);
+    if (channel === null) return { status: 404, code: 'unknown-channel' };
+    if (!verifySignature(rawBody, signature ?? undefined, channel.appSecret)) return { status: 401, code: 'wrong-signature' };
+    const delivery = parseDelivery(rawBody);
+    if (!delivery.ok) {
+      const { reason } = delivery;
+      return reason.kind === 'json'
+        ? { status: 400, code: 'malformed-json', place: `line ${String(reason.line)}, column ${String(reason.column)}` }
+        : { status: 400, code: 'malformed-delivery', place: reason.path };
+    }
+    const results = await Promise.allSettled(bySender(delivery.items).map((items) => takeInOrder(parts, channel, items)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed === undefined) return { status: 200 };
+    parts.log.error('webhook.not-durable', { channel: channelId, err: failed.reason });
+    return { status: 503, code: 'not-durable' };
+  };
 
 /** Items of one sender keep their order; senders do not wait for each other. */
 const bySender = (items: readonly DeliveryItem[]): readonly (readonly DeliveryItem[])[] => {
   const groups = new Map<string, DeliveryItem[]>();
   for (const item of items) {
-    const key = item.kind === 'message' ? (item.message.from.bsuid ?? item.message.from.phone ?? '') : item.kind === 'status' ? item.status.wamid : '';
+    const key =
+      item.kind === 'message'
+        ? (item.message.from.bsuid ?? item.message.from.phone ?? '')
+        : item.kind === 'status'
+          ? item.status.wamid
+          : '';
     const group = groups.get(key) ?? [];
     group.push(item);
     groups.set(key, group);
@@ -90,7 +97,9 @@ const take = async (parts: Parts, channel: OpenChannel, item: DeliveryItem): Pro
       }
       // Claim and commands are one piece of work: an erasure that unlinks the sender in between waits for its end.
       await parts.inFlight.during(channel.tenant, () =>
-        item.kind === 'message' ? takeMessage(parts, channel.tenant, channelId, item.message) : takeStatus(parts, channel.tenant, item.status),
+        item.kind === 'message'
+          ? takeMessage(parts, channel.tenant, channelId, item.message)
+          : takeStatus(parts, channel.tenant, item.status),
       );
       return;
     }
@@ -160,7 +169,13 @@ const contextOf = (tenant: TenantId, { contactId, messageId }: Claimed, step: st
   at: now(),
 });
 
-const recordContact = async (parts: Parts, tenant: TenantId, channelId: ChannelId, claimed: Claimed, message: IncomingMessage): Promise<Outcome> => {
+const recordContact = async (
+  parts: Parts,
+  tenant: TenantId,
+  channelId: ChannelId,
+  claimed: Claimed,
+  message: IncomingMessage,
+): Promise<Outcome> => {
   const profile = profileOf(message.from);
   return parts.handler.handle(
     contactAggregate,
@@ -171,7 +186,13 @@ const recordContact = async (parts: Parts, tenant: TenantId, channelId: ChannelI
   );
 };
 
-const recordConversation = async ({ handler }: Parts, tenant: TenantId, channelId: ChannelId, claimed: Claimed, sentAt: IsoTime): Promise<Outcome> => {
+const recordConversation = async (
+  { handler }: Parts,
+  tenant: TenantId,
+  channelId: ChannelId,
+  claimed: Claimed,
+  sentAt: IsoTime,
+): Promise<Outcome> => {
   const { contactId, conversationId, messageId } = claimed;
   const windowUntil = timeAt(Date.parse(sentAt) + REPLY_WINDOW_MS);
   return handler.handle(
@@ -185,7 +206,14 @@ const recordConversation = async ({ handler }: Parts, tenant: TenantId, channelI
 
 const SHOWN_KINDS = ['text', 'image', 'document'] as const;
 
-const recordMessage = async ({ handler }: Parts, tenant: TenantId, channelId: ChannelId, claimed: Claimed, message: IncomingMessage, sentAt: IsoTime): Promise<Outcome> => {
+const recordMessage = async (
+  { handler }: Parts,
+  tenant: TenantId,
+  channelId: ChannelId,
+  claimed: Claimed,
+  message: IncomingMessage,
+  sentAt: IsoTime,
+): Promise<Outcome> => {
   const kind = SHOWN_KINDS.find((shown) => shown === message.type) ?? 'unsupported';
   const body = message.text ?? message.caption;
   const media = kind === 'image' || kind === 'document' ? message.media : undefined;

@@ -36,12 +36,17 @@ export const createMediaWorker = (parts: Parts): Worker =>
     name: 'media',
     log: parts.log,
     round: async (signal) => {
-      const page = await parts.views.find<MediaItem>(MEDIA_QUEUE, { where: {}, sort: { field: 'receivedAt', direction: 'ascending' }, limit: 32 });
+      const page = await parts.views.find<MediaItem>(MEDIA_QUEUE, {
+        where: {},
+        sort: { field: 'receivedAt', direction: 'ascending' },
+        limit: 32,
+      });
       const items = page.items.values();
       let fetched = false;
       await Promise.all(
         Array.from({ length: CONCURRENCY }, async () => {
-          for (const item of items) if (!signal.aborted) fetched = (await parts.inFlight.during(item.tenant, () => fetchOne(parts, item))) || fetched;
+          for (const item of items)
+            if (!signal.aborted) fetched = (await parts.inFlight.during(item.tenant, () => fetchOne(parts, item))) || fetched;
         }),
       );
       return fetched;
@@ -57,7 +62,11 @@ const fetchOne = async (parts: Parts, item: MediaItem): Promise<boolean> => {
       ? { type: 'RecordMediaFailure', reason: result.reason }
       : { type: 'StoreMedia', bytes: plain(result.bytes), mediaType: plain(result.mediaType), sizeBytes: result.bytes.length };
   const context = machineContext(item.tenant, 'media', derivedId<'command'>(item.messageId, 'media'));
-  const outcome = await parts.handler.handle(messageAggregate, item.messageId, command, context, () => ({ windowOpenUntil: null, bodyLength: 0, conversationErased: false }));
+  const outcome = await parts.handler.handle(messageAggregate, item.messageId, command, context, () => ({
+    windowOpenUntil: null,
+    bodyLength: 0,
+    conversationErased: false,
+  }));
   return outcome.kind === 'done' && outcome.changed;
 };
 
@@ -73,9 +82,11 @@ const download = async (parts: Parts, item: MediaItem): Promise<Result> => {
   if (channel === null || typeof id !== 'string') return { kind: 'failed', reason: 'refused' };
   const connection = { phoneNumberId: channel.phoneNumberId, accessToken: channel.accessToken };
   const result = await fetchBytes(parts.channels.client(channel), connection, id);
-  if (result.kind === 'later') return Date.parse(item.receivedAt) + GIVE_UP_AFTER_MS < Date.now() ? { kind: 'failed', reason: 'unreachable' } : result;
+  if (result.kind === 'later')
+    return Date.parse(item.receivedAt) + GIVE_UP_AFTER_MS < Date.now() ? { kind: 'failed', reason: 'unreachable' } : result;
   if (result.kind === 'failed') return result;
-  if (typeof digest === 'string' && digest !== '' && !sameDigest(result.bytes, digest)) return { kind: 'failed', reason: 'digest-mismatch' };
+  if (typeof digest === 'string' && digest !== '' && !sameDigest(result.bytes, digest))
+    return { kind: 'failed', reason: 'digest-mismatch' };
   return { ...result, mediaType: typeof type === 'string' ? type : result.mediaType };
 };
 

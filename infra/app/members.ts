@@ -13,7 +13,17 @@ import { answerOf } from './refused.ts';
 
 type People = Pick<
   Application,
-  'me' | 'people' | 'colleagues' | 'addPerson' | 'changeRole' | 'removePerson' | 'sessions' | 'revokeSession' | 'tokens' | 'createToken' | 'revokeToken'
+  | 'me'
+  | 'people'
+  | 'colleagues'
+  | 'addPerson'
+  | 'changeRole'
+  | 'removePerson'
+  | 'sessions'
+  | 'revokeSession'
+  | 'tokens'
+  | 'createToken'
+  | 'revokeToken'
 >;
 const ABSENT: Shown = { state: 'absent' };
 
@@ -23,7 +33,13 @@ export const memberCommands = (app: App): People => ({
     const [name] = await app.reveal.labels([organisation?.name ?? null]);
     const [person] = await detailsOf(app, viewer, [viewer.accountId], 'know-colleagues');
     return {
-      person: person ?? { accountId: viewer.accountId, name: ABSENT, email: ABSENT, role: viewer.role, addedAt: organisation?.createdAt ?? EPOCH },
+      person: person ?? {
+        accountId: viewer.accountId,
+        name: ABSENT,
+        email: ABSENT,
+        role: viewer.role,
+        addedAt: organisation?.createdAt ?? EPOCH,
+      },
       organisation: { id: viewer.tenant, name: name ?? ABSENT, sample: organisation?.sample ?? false },
       permissions: permissionsOf(viewer.role),
     };
@@ -31,11 +47,27 @@ export const memberCommands = (app: App): People => ({
   people: async (viewer) => {
     if (!may(viewer, 'people.read')) return forbidden;
     const members = await membersOf(app, viewer.tenant);
-    return { ok: true, people: await detailsOf(app, viewer, members.map((member) => member.accountId), 'manage-people') };
+    return {
+      ok: true,
+      people: await detailsOf(
+        app,
+        viewer,
+        members.map((member) => member.accountId),
+        'manage-people',
+      ),
+    };
   },
   colleagues: async (viewer) => {
     const members = (await membersOf(app, viewer.tenant)).filter((member) => permissionsOf(member.role).includes('conversations.answer'));
-    return [...(await colleaguesById(app, viewer, members.map((member) => member.accountId))).values()];
+    return [
+      ...(
+        await colleaguesById(
+          app,
+          viewer,
+          members.map((member) => member.accountId),
+        )
+      ).values(),
+    ];
   },
   addPerson: async (viewer, { name, email, role, password }) => {
     if (!may(viewer, 'people.manage')) return forbidden;
@@ -52,7 +84,12 @@ export const memberCommands = (app: App): People => ({
   },
   sessions: (viewer) =>
     Promise.resolve(
-      own(app, viewer, 'session').map(({ sessionId, startedAt, lastSeenAt }) => ({ sessionId, startedAt, lastSeenAt, current: sessionId === viewer.sessionId })),
+      own(app, viewer, 'session').map(({ sessionId, startedAt, lastSeenAt }) => ({
+        sessionId,
+        startedAt,
+        lastSeenAt,
+        current: sessionId === viewer.sessionId,
+      })),
     ),
   revokeSession: async (viewer, sessionId) => {
     if (!own(app, viewer, 'session').some((record) => record.sessionId === sessionId)) return { ok: false, status: 404, code: 'not-found' };
@@ -70,7 +107,8 @@ export const memberCommands = (app: App): People => ({
     ),
   createToken: (viewer, days) => {
     if (!may(viewer, 'tokens.manage')) return Promise.resolve(forbidden);
-    if (!Number.isInteger(days) || days < 1 || days > MAX_TOKEN_DAYS) return Promise.resolve({ ok: false, status: 422, code: 'days-out-of-range' });
+    if (!Number.isInteger(days) || days < 1 || days > MAX_TOKEN_DAYS)
+      return Promise.resolve({ ok: false, status: 422, code: 'days-out-of-range' });
     return Promise.resolve({ ok: true, ...app.accounts.createToken(viewer.accountId, viewer.tenant, days) });
   },
   revokeToken: (viewer, tokenId) => {
@@ -83,10 +121,15 @@ export const memberCommands = (app: App): People => ({
 
 const EPOCH = '1970-01-01T00:00:00.000Z' as PersonDetail['addedAt'];
 
-const own = (app: App, viewer: Viewer, kind: 'session' | 'token') => app.sessions.of(viewer.accountId, viewer.tenant).filter((record) => record.kind === kind);
+const own = (app: App, viewer: Viewer, kind: 'session' | 'token') =>
+  app.sessions.of(viewer.accountId, viewer.tenant).filter((record) => record.kind === kind);
 
 /** Of a member of the viewer's own organisation; anybody else's account is not found. */
-const managed = async (app: App, viewer: Viewer, command: Extract<OrganisationCommand, { type: 'ChangeMemberRole' | 'RemoveMember' }>): Promise<Done> => {
+const managed = async (
+  app: App,
+  viewer: Viewer,
+  command: Extract<OrganisationCommand, { type: 'ChangeMemberRole' | 'RemoveMember' }>,
+): Promise<Done> => {
   if (!may(viewer, 'people.manage')) return forbidden;
   const member = await app.views.get<MemberView>(MEMBER, `${viewer.tenant}:${command.accountId}`);
   return member === null ? notFound : change(app, viewer, command);
@@ -94,17 +137,28 @@ const managed = async (app: App, viewer: Viewer, command: Extract<OrganisationCo
 
 const change = async (app: App, viewer: Viewer, command: OrganisationCommand): Promise<Done> => {
   const facts = { byOwner: viewer.role === 'owner' };
-  return answerOf(await settled(app, await app.handler.handle(organisationAggregate, viewer.tenant, command, viewerContext(viewer), () => facts)));
+  return answerOf(
+    await settled(app, await app.handler.handle(organisationAggregate, viewer.tenant, command, viewerContext(viewer), () => facts)),
+  );
 };
 
 /** Members with their addresses, in the order asked for. */
-const detailsOf = async (app: App, viewer: Viewer, ids: readonly AccountId[], purpose: 'know-colleagues' | 'manage-people'): Promise<readonly PersonDetail[]> => {
+const detailsOf = async (
+  app: App,
+  viewer: Viewer,
+  ids: readonly AccountId[],
+  purpose: 'know-colleagues' | 'manage-people',
+): Promise<readonly PersonDetail[]> => {
   const accounts = await app.views.getMany<AccountView>(ACCOUNT, ids);
   const members = new Map((await membersOf(app, viewer.tenant)).map((member) => [member.accountId, member]));
-  const shown = await app.reveal.show(viewer, purpose, ids.flatMap((id) => [
-    { handle: accounts.get(id)?.name ?? null, mask: 'none' as const },
-    { handle: accounts.get(id)?.email ?? null, mask: 'none' as const },
-  ]));
+  const shown = await app.reveal.show(
+    viewer,
+    purpose,
+    ids.flatMap((id) => [
+      { handle: accounts.get(id)?.name ?? null, mask: 'none' as const },
+      { handle: accounts.get(id)?.email ?? null, mask: 'none' as const },
+    ]),
+  );
   return ids.flatMap((accountId, index) => {
     const member = members.get(accountId);
     if (member === undefined) return [];
@@ -114,6 +168,8 @@ const detailsOf = async (app: App, viewer: Viewer, ids: readonly AccountId[], pu
 };
 
 export const organisationsOf = async (app: Pick<App, 'views'>): Promise<readonly OrganisationView[]> =>
-  (await app.views.find<OrganisationView>(ORGANISATION, { where: {}, sort: { field: 'createdAt', direction: 'ascending' }, limit: 1_000 })).items;
+  (await app.views.find<OrganisationView>(ORGANISATION, { where: {}, sort: { field: 'createdAt', direction: 'ascending' }, limit: 1_000 }))
+    .items;
 
-export const organisationOf = (app: Pick<App, 'views'>, tenant: TenantId): Promise<OrganisationView | null> => app.views.get<OrganisationView>(ORGANISATION, tenant);
+export const organisationOf = (app: Pick<App, 'views'>, tenant: TenantId): Promise<OrganisationView | null> =>
+  app.views.get<OrganisationView>(ORGANISATION, tenant);

@@ -22,7 +22,9 @@ export const newId = <Kind extends string>(): Id<Kind> => {
  * RFC 9562 §5.8). Only random ids and codes go in, never a personal value.
  */
 export const derivedId = <Kind extends string>(from: string, ...parts: readonly string[]): Id<Kind> => {
-  const hash = createHash('sha256').update([from, ...parts].join('/')).digest('hex');
+  const hash = createHash('sha256')
+    .update([from, ...parts].join('/'))
+    .digest('hex');
   return branded<Kind>(`${from.slice(0, TIME_HEX)}8${hash.slice(0, 3)}8${hash.slice(3, 18)}`);
 };
 

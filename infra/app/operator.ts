@@ -27,7 +27,9 @@ export const createOperator = ({ app, application, projector }: Parts): Operator
     const registered = await app.accounts.register(person, 'cli');
     if (!registered.ok) return registered;
     const command = { type: 'AddMember', accountId: registered.accountId, role } as const;
-    const outcome = await app.handler.handle(organisationAggregate, tenant, command, machineContext(tenant, 'cli'), () => ({ byOwner: true }));
+    const outcome = await app.handler.handle(organisationAggregate, tenant, command, machineContext(tenant, 'cli'), () => ({
+      byOwner: true,
+    }));
     const answer = answerOf(await settled(app, outcome));
     return answer.ok ? { ok: true, accountId: registered.accountId } : answer;
   },
@@ -44,7 +46,8 @@ export const createOperator = ({ app, application, projector }: Parts): Operator
     const contact = parseId<'contact'>(contactId);
     const ground = erasureReasons.find((known) => known === reason);
     if (viewer === null) return UNKNOWN;
-    if (contact === null || ground === undefined) return { ok: false, status: 422, code: contact === null ? 'contact-malformed' : 'reason-unknown' };
+    if (contact === null || ground === undefined)
+      return { ok: false, status: 422, code: contact === null ? 'contact-malformed' : 'reason-unknown' };
     const preview = await application.previewErasure(viewer, contact);
     if (!preview.ok) return preview;
     const { confirmation } = preview.preview;
@@ -79,7 +82,12 @@ const viewerOf = async (app: App, email: string): Promise<Viewer | null> => {
   return { sessionId: newId<'session'>(), accountId, tenant: membership.tenant, role: membership.role };
 };
 
-const untilComplete = async (application: Application, viewer: Viewer, erasureId: Parameters<Application['erasure']>[1], onStep: (step: string) => void): Promise<Uint8Array> => {
+const untilComplete = async (
+  application: Application,
+  viewer: Viewer,
+  erasureId: Parameters<Application['erasure']>[1],
+  onStep: (step: string) => void,
+): Promise<Uint8Array> => {
   let last = '';
   for (const until = performance.now() + ERASURE_TIMEOUT_MS; performance.now() < until; await wait(POLL_MS)) {
     const found = await application.erasure(viewer, erasureId);

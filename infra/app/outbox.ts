@@ -69,7 +69,11 @@ const round = async (parts: Parts, signal: AbortSignal): Promise<boolean> => {
 
 const tell = ({ handler }: Parts, item: OutboxItem, command: MessageCommand): Promise<Outcome> => {
   const context = machineContext(item.tenant, 'outbox');
-  return handler.handle(messageAggregate, item.messageId, command, context, () => ({ windowOpenUntil: null, bodyLength: 0, conversationErased: false }));
+  return handler.handle(messageAggregate, item.messageId, command, context, () => ({
+    windowOpenUntil: null,
+    bodyLength: 0,
+    conversationErased: false,
+  }));
 };
 
 /** A round that runs when the process is asked to stop is finished, not aborted: an aborted request has an unknown outcome. */
@@ -132,13 +136,15 @@ const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
   const connection = { phoneNumberId: channel.phoneNumberId, accessToken: channel.accessToken };
   const [body, replyTo, mediaType, fileName] = await texts(parts.vault, [item.body, item.replyTo, item.mediaType, item.fileName]);
   if (item.body !== null && body === null) return failedAs('erased');
-  if (item.kind === 'text') return { kind: 'ready', channel, connection, to, content: { kind: 'text', body: body ?? '' }, contextWamid: replyTo ?? null };
+  if (item.kind === 'text')
+    return { kind: 'ready', channel, connection, to, content: { kind: 'text', body: body ?? '' }, contextWamid: replyTo ?? null };
   const bytes = item.bytes === null ? null : await parts.vault.openBytes(item.bytes);
   if (bytes?.kind !== 'value') return failedAs('erased');
   const file = { bytes: bytes.value, mimeType: mediaType ?? 'application/octet-stream', filename: fileName ?? 'file' };
   const uploaded = await parts.channels.client(channel).uploadMedia(connection, file);
   // Uploading again is harmless: nobody sees a file that no message names.
-  if (uploaded.kind === 'unknown') return { kind: 'failed', command: failCommand(item, { kind: 'unreachable', reason: 'connect-timeout' }) };
+  if (uploaded.kind === 'unknown')
+    return { kind: 'failed', command: failCommand(item, { kind: 'unreachable', reason: 'connect-timeout' }) };
   if (uploaded.kind !== 'uploaded') return { kind: 'failed', command: failCommand(item, uploaded) };
   const caption = body === null || body === undefined || body === '' ? {} : { caption: body };
   const content: OutgoingContent =
@@ -166,7 +172,8 @@ const texts = async (vault: Vault, handles: readonly (SealedHandle | null)[]): P
 
 const failCommand = (item: OutboxItem, failure: Exclude<Failure, { kind: 'unknown' }>): MessageCommand => {
   const mayTry = item.attempt + 1 < MAX_ATTEMPTS;
-  if (failure.kind === 'unreachable') return { type: 'FailSend', failure: 'unreachable', providerCode: null, details: null, willRetry: mayTry };
+  if (failure.kind === 'unreachable')
+    return { type: 'FailSend', failure: 'unreachable', providerCode: null, details: null, willRetry: mayTry };
   return {
     type: 'FailSend',
     failure: sendFailures.find((known) => known === failure.class) ?? 'other',
@@ -182,5 +189,7 @@ const stopWhenRefused = async ({ handler }: Parts, channel: OpenChannel, failure
   const reason = (['token', 'permission', 'policy'] as const).find((each) => each === failure.class);
   if (reason === undefined) return;
   const command = { type: 'StopChannel' as const, reason, providerCode: failure.code };
-  await handler.handle(channelAggregate, channel.channelId, command, machineContext(channel.tenant, 'outbox'), () => ({ credentialsUnchanged: false }));
+  await handler.handle(channelAggregate, channel.channelId, command, machineContext(channel.tenant, 'outbox'), () => ({
+    credentialsUnchanged: false,
+  }));
 };

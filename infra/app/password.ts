@@ -31,7 +31,10 @@ export const passwordMatches = async (password: string, stored: string): Promise
   const [, memory, passes, parallelism, salt, tag] = PHC.exec(stored) ?? [];
   if (salt === undefined || tag === undefined) return false;
   const expected = Buffer.from(tag, 'base64');
-  const actual = await derive('argon2id', parametersOf(password, Buffer.from(salt, 'base64'), Number(memory), Number(passes), Number(parallelism)));
+  const actual = await derive(
+    'argon2id',
+    parametersOf(password, Buffer.from(salt, 'base64'), Number(memory), Number(passes), Number(parallelism)),
+  );
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 };
 

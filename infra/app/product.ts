@@ -18,7 +18,11 @@ export type Change = {
 
 export type HealthReport = {
   readonly ready: boolean;
-  readonly parts: readonly { readonly part: 'eventstore' | 'vault' | 'views' | 'projector' | 'outbox' | 'disk'; readonly ok: boolean; readonly says: string }[];
+  readonly parts: readonly {
+    readonly part: 'eventstore' | 'vault' | 'views' | 'projector' | 'outbox' | 'disk';
+    readonly ok: boolean;
+    readonly says: string;
+  }[];
 };
 
 export type ProjectionReport = {
@@ -33,13 +37,21 @@ export type ProjectionReport = {
 /** Verbs of the command line that work on the organisation, without a session: the operator stands on the machine itself. */
 export type Operator = {
   readonly organisations: () => Promise<readonly { readonly tenant: TenantId; readonly createdAt: string; readonly sample: boolean }[]>;
-  readonly addPerson: (tenant: TenantId, input: { readonly name: string; readonly email: string; readonly role: Role; readonly password: string }) => Promise<Done<{ readonly accountId: AccountId }>>;
+  readonly addPerson: (
+    tenant: TenantId,
+    input: { readonly name: string; readonly email: string; readonly role: Role; readonly password: string },
+  ) => Promise<Done<{ readonly accountId: AccountId }>>;
   readonly people: (tenant: TenantId) => Promise<readonly { readonly accountId: AccountId; readonly role: Role }[]>;
   /** An API token for the account with this e-mail address. */
   readonly createToken: (email: string, days: number) => Promise<Done<{ readonly token: string; readonly expiresAt: string }>>;
   readonly setPassword: (email: string, password: string) => Promise<Done>;
   /** Starts an erasure in the name of a member who may erase, and waits for its certificate. */
-  readonly erase: (email: string, contactId: string, reason: string, onStep: (step: string) => void) => Promise<Done<{ readonly erasureId: ErasureId; readonly salt: string; readonly certificate: Uint8Array }>>;
+  readonly erase: (
+    email: string,
+    contactId: string,
+    reason: string,
+    onStep: (step: string) => void,
+  ) => Promise<Done<{ readonly erasureId: ErasureId; readonly salt: string; readonly certificate: Uint8Array }>>;
   readonly projections: () => Promise<readonly ProjectionReport[]>;
   readonly rebuild: (projection: string, onProgress: (done: bigint, head: bigint) => void) => Promise<void>;
   readonly vkey: (tenant: TenantId) => Promise<string>;
@@ -50,7 +62,11 @@ export type SamplePerson = { readonly name: string; readonly email: string; read
 /** What `npm start -- --demo` needs beside the use cases of people. */
 export type Sample = {
   /** The sample organisation with its people and a simulated number; what exists already stays, passwords are set to the given one. */
-  readonly prepare: (input: { readonly name: string; readonly people: readonly SamplePerson[]; readonly password: string }) => Promise<Done<{ readonly phonePage: string; readonly created: boolean }>>;
+  readonly prepare: (input: {
+    readonly name: string;
+    readonly people: readonly SamplePerson[];
+    readonly password: string;
+  }) => Promise<Done<{ readonly phonePage: string; readonly created: boolean }>>;
   /** Lets the simulator's scripted customers write. */
   readonly play: () => Promise<boolean>;
 };

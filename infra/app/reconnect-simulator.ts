@@ -18,7 +18,12 @@ export const reconnectSimulator = async (app: App): Promise<void> => {
     const { phoneNumberId, accessToken, appSecret, verifyToken } = channel;
     const verifiedName = name?.state === 'value' ? name.text : 'V Connect';
     const secrets = { phoneNumberId, accessToken, appSecret, verifyToken };
-    const ok = await app.simulator.register({ ...secrets, displayPhoneNumber: number.text, verifiedName, webhookUrl: webhookUrl(app, channelId) });
+    const ok = await app.simulator.register({
+      ...secrets,
+      displayPhoneNumber: number.text,
+      verifiedName,
+      webhookUrl: webhookUrl(app, channelId),
+    });
     if (!ok) app.log.warn('simulator.handshake-failed', { channel: channelId });
   }
 };

@@ -8,4 +8,5 @@ const STATUS = { conflict: 409, invalid: 422, forbidden: 403 } as const satisfie
 export const refusedBy = ({ kind, code }: Refusal): Refused => ({ ok: false, status: STATUS[kind], code });
 
 /** For commands of which only "done" or "no" is asked. */
-export const answerOf = (outcome: Outcome): { readonly ok: true } | Refused => (outcome.kind === 'refused' ? refusedBy(outcome.refusal) : { ok: true });
+export const answerOf = (outcome: Outcome): { readonly ok: true } | Refused =>
+  outcome.kind === 'refused' ? refusedBy(outcome.refusal) : { ok: true };

@@ -33,14 +33,26 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
   const recorded = async (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]): Promise<boolean> => {
     const handles = wanted.flatMap(({ handle }) => (handle === null ? [] : [handle]));
     const who = { sessionId: viewer.sessionId, accountId: viewer.accountId, role: viewer.role, purpose };
-    const reason = denialOf(viewer, purpose, wanted.flatMap(({ handle, mask }) => (handle === null ? [] : [{ handle, full: mask === 'none' }])));
+    const reason = denialOf(
+      viewer,
+      purpose,
+      wanted.flatMap(({ handle, mask }) => (handle === null ? [] : [{ handle, full: mask === 'none' }])),
+    );
     if (reason !== null) {
       const items = itemsOf(handles).slice(0, MAX_ITEMS);
-      await handler.handle(revealAggregate, viewer.sessionId, { type: 'RecordDenial', reason, items, ...who }, viewerContext(viewer), () => null);
+      await handler.handle(
+        revealAggregate,
+        viewer.sessionId,
+        { type: 'RecordDenial', reason, items, ...who },
+        viewerContext(viewer),
+        () => null,
+      );
       return false;
     }
     for (const level of ['full', 'masked'] as const) {
-      const items = itemsOf(wanted.flatMap(({ handle, mask }) => (handle !== null && (mask === 'none') === (level === 'full') ? [handle] : [])));
+      const items = itemsOf(
+        wanted.flatMap(({ handle, mask }) => (handle !== null && (mask === 'none') === (level === 'full') ? [handle] : [])),
+      );
       for (let from = 0; from < items.length; from += MAX_ITEMS) {
         const command = { type: 'RecordReveal', level, items: items.slice(from, from + MAX_ITEMS), ...who } as const;
         await handler.handle(revealAggregate, viewer.sessionId, command, viewerContext(viewer), () => null);
@@ -55,7 +67,11 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
       inFlight.during(viewer.tenant, async () =>
         (await recorded(viewer, purpose, [{ handle, mask: 'none' }])) ? vault.openBytes(handle) : 'denied',
       ),
-    labels: (handles) => shownOf(vault, handles.map((handle) => ({ handle, mask: 'none' }))),
+    labels: (handles) =>
+      shownOf(
+        vault,
+        handles.map((handle) => ({ handle, mask: 'none' })),
+      ),
   };
 };
 

@@ -57,15 +57,28 @@ const accountsOf = async (app: App, people: readonly SamplePerson[], password: s
 
 const addMember = async (app: App, tenant: TenantId, { role }: SamplePerson, accountId: AccountId): Promise<void> => {
   const command = { type: 'AddMember', accountId, role } as const;
-  answerOf(await settled(app, await app.handler.handle(organisationAggregate, tenant, command, machineContext(tenant, 'setup'), () => ({ byOwner: true }))));
+  answerOf(
+    await settled(
+      app,
+      await app.handler.handle(organisationAggregate, tenant, command, machineContext(tenant, 'setup'), () => ({ byOwner: true })),
+    ),
+  );
 };
 
 const simulatedNumber = async (app: App, tenant: TenantId): Promise<ChannelView | null> => {
-  const page = await app.views.find<ChannelView>(CHANNEL, { where: { tenant }, sort: { field: 'connectedAt', direction: 'ascending' }, limit: 100 });
+  const page = await app.views.find<ChannelView>(CHANNEL, {
+    where: { tenant },
+    sort: { field: 'connectedAt', direction: 'ascending' },
+    limit: 100,
+  });
   return page.items.find((channel) => channel.provider === 'simulator') ?? null;
 };
 
-const withNumber = async (app: App, application: Application, viewer: Viewer): Promise<Done<{ readonly phonePage: string; readonly created: boolean }>> => {
+const withNumber = async (
+  app: App,
+  application: Application,
+  viewer: Viewer,
+): Promise<Done<{ readonly phonePage: string; readonly created: boolean }>> => {
   if ((await simulatedNumber(app, viewer.tenant)) !== null) return { ok: true, phonePage: app.simulator.baseUrl, created: false };
   const connected = await application.connectSimulator(viewer);
   return connected.ok ? { ok: true, phonePage: connected.phonePage, created: true } : connected;

@@ -20,7 +20,9 @@ export const createOrganisation = async (app: App, { name, owner, sample, tenant
   ];
   for (const command of commands) {
     const context = machineContext(tenant, 'setup');
-    const answer = answerOf(await settled(app, await app.handler.handle(organisationAggregate, tenant, command, context, () => ({ byOwner: true }))));
+    const answer = answerOf(
+      await settled(app, await app.handler.handle(organisationAggregate, tenant, command, context, () => ({ byOwner: true }))),
+    );
     if (!answer.ok) return answer;
   }
   return { ok: true };

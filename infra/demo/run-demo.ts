@@ -17,7 +17,9 @@ export const runDemo = async (product: Product, config: Config, print: (line: st
   const password = config.demoPassword ?? `demo-${randomBytes(PASSWORD_BYTES).toString('base64url')}`;
   const prepared = await product.sample.prepare({ name: 'Marsa Group', people: PEOPLE, password });
   if (!prepared.ok) {
-    print(`The sample organisation could not be made (${prepared.code}). The product itself runs; is another program on the simulator's port?`);
+    print(
+      `The sample organisation could not be made (${prepared.code}). The product itself runs; is another program on the simulator's port?`,
+    );
     return;
   }
   const playing = await product.sample.play();
@@ -26,5 +28,9 @@ export const runDemo = async (product: Product, config: Config, print: (line: st
   for (const { email, role } of PEOPLE) print(`  ${role.padEnd(8)} ${email}`);
   print(`  password ${password}`);
   print(`Play a customer yourself on the phone page: ${prepared.phonePage}`);
-  print(playing ? 'Twelve customers are writing now, in Arabic and English.' : 'The scripted customers did not start: the simulator does not answer.');
+  print(
+    playing
+      ? 'Twelve customers are writing now, in Arabic and English.'
+      : 'The scripted customers did not start: the simulator does not answer.',
+  );
 };

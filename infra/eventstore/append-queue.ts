@@ -1,7 +1,7 @@
 import type { AppendResult, ExpectedRevision } from '#domain/ports.ts';
 import type { StreamName } from '#domain/ids.ts';
 import type { StoredEvent } from './codec.ts';
-import { StoreFault } from './fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** One append on its way: a member of the group that shares a transaction and a sync. */
 export type Member = { readonly stream: StreamName; readonly expected: ExpectedRevision; readonly events: readonly StoredEvent[] };

@@ -2,7 +2,7 @@ import { type EventCatalogue, type EventSpec, storedSchema } from '#domain/defin
 import { type EventId, parseId, parseStream, type StreamName, streamParts } from '#domain/ids.ts';
 import { type EventMeta, metaSchema, type NewEvent, type RecordedEvent } from '#domain/message.ts';
 import type { Sealed } from '#domain/personal.ts';
-import { type EventPlace, StoreFault } from './fault.ts';
+import { type EventPlace, StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** The declared events of a category; undefined for a category that nobody declared. */
 export type CatalogueOf = (category: string) => EventCatalogue | undefined;

@@ -1,7 +1,7 @@
 import type { EventId } from '#domain/ids.ts';
 import type { AppendResult, ExpectedRevision } from '#domain/ports.ts';
 import type { StoredEvent } from './codec.ts';
-import { StoreFault } from './fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** Where an event id stands already. `stream` is the store's own key of the stream. */
 export type Found = { readonly stream: number; readonly revision: number; readonly position: number };

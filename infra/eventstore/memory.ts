@@ -3,7 +3,7 @@ import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { createAppendQueue, type Member, type Outcome } from './append-queue.ts';
 import { type CatalogueOf, createEventCodec, type StoredEvent } from './codec.ts';
-import { type EventPlace, StoreFault } from './fault.ts';
+import { type EventPlace, StoreFault } from '#infra/sqlite/store-fault.ts';
 import { checkBatch, type Found, judge } from './judge.ts';
 import { createHub, follow, soundPrefix } from './subscription.ts';
 

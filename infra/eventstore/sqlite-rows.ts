@@ -4,7 +4,7 @@ import { parseId, parseStream } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { Member, Outcome } from './append-queue.ts';
 import type { EventCodec } from './codec.ts';
-import { StoreFault } from './fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { type Found, judge } from './judge.ts';
 
 /**

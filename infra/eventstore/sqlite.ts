@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { EventStore } from '#domain/ports.ts';
 import { createAppendQueue, type Member, type Outcome } from './append-queue.ts';
 import { type CatalogueOf, createEventCodec } from './codec.ts';
-import { StoreFault, toStoreFault } from './fault.ts';
+import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { checkBatch } from './judge.ts';
-import { openSqliteFile } from './sqlite-file.ts';
+import { openSqliteFile } from '#infra/sqlite/file.ts';
 import { EVENT_LOG_SCHEMA, eventRows } from './sqlite-rows.ts';
 import { createHub, follow, soundPrefix } from './subscription.ts';
-import { beginWrite, rollBack } from './write-lock.ts';
+import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 
 const WHAT = 'the event log';
 /** `VCEL` in ASCII. */

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#domain/message.ts';
-import { StoreFault } from './fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** Tells waiting subscribers that the log may have grown. A counter, so that growth between a read and the wait is not missed. */
 export type Hub = {

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
-import { type EventPlace, StoreFault } from '#infra/eventstore/fault.ts';
+import { type EventPlace, StoreFault } from '#infra/sqlite/store-fault.ts';
 import { createHub } from '#infra/eventstore/subscription.ts';
 
 /** One place of the log: an event, or the knowledge that this program cannot read what stands there. */

@@ -1,6 +1,6 @@
 import type { IsoTime, StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
-import { StoreFault } from '#infra/eventstore/fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { breathe } from '#infra/views/turns.ts';
 import type { Projection, Target } from '#projections/projection.ts';
 import { type Applied, applyItems, type Poison } from './apply.ts';

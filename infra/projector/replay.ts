@@ -1,6 +1,6 @@
 import type { StreamName } from '#domain/ids.ts';
 import type { EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
-import { StoreFault } from '#infra/eventstore/fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
 import { type Applied, applyItems } from './apply.ts';
 import { type Parked, parkedWrite, PROJECTION_STATE, type ProjectionState, unparkedWrite } from './collections.ts';

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { openSqliteFile } from '#infra/sqlite/file.ts';
 import type { AccountId, IsoTime, SessionId, TenantId } from '#domain/ids.ts';
 
 /** A browser session or an API token. The token itself is not kept, only its SHA-256. */
@@ -25,6 +25,7 @@ export type SessionStore = {
 };
 
 const SCHEMA = `
+  PRAGMA secure_delete = ON;
   CREATE TABLE IF NOT EXISTS session (
     token_hash TEXT PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL, tenant TEXT NOT NULL, kind TEXT NOT NULL,
     started_at TEXT NOT NULL, expires_at TEXT NOT NULL, last_seen_at TEXT NOT NULL
@@ -32,12 +33,20 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS session_account ON session (account_id, tenant);
   CREATE INDEX IF NOT EXISTS session_expiry ON session (expires_at);`;
 
-/** Longest wait for another process that writes the same file, in ms. */
-const BUSY_MS = 5_000;
+/** "VCSE": the file is the sessions'. */
+const APPLICATION_ID = 0x56435345;
+const FORMAT_VERSION = 1;
 
+/** Throws `STORE_DAMAGED`, `STORE_FORMAT_UNKNOWN` and the like: `infra/sqlite/store-fault.ts`. */
 export const openSessionStore = (file: string): SessionStore => {
-  const database = new DatabaseSync(file, { timeout: BUSY_MS });
-  database.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; ${SCHEMA}`);
+  const database = openSqliteFile({
+    file,
+    what: 'the list of sessions',
+    applicationId: APPLICATION_ID,
+    formatVersion: FORMAT_VERSION,
+    schema: SCHEMA,
+    synchronous: 'FULL',
+  });
   const insert = database.prepare('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const byHash = database.prepare('SELECT * FROM session WHERE token_hash = ?');
   const byAccount = database.prepare('SELECT * FROM session WHERE account_id = ? AND tenant = ? ORDER BY started_at DESC');

@@ -5,8 +5,8 @@ const ADAPTERS = 'eventstore|views|vaultstore|whatsapp|ai|payments|mail';
 // What lies in an adapter's folder without being one: the pure reading of Meta's webhooks, the fault that
 // callers of a store catch, and what the SQLite engines share.
 const WEBHOOK_READER = '^infra/whatsapp/webhook\\.ts$';
-const STORE_FAULT = '^infra/eventstore/fault\\.ts$';
-const SQLITE_SHARED = '^infra/eventstore/(fault|sqlite-file|write-lock)\\.ts$';
+const STORE_FAULT = '^infra/sqlite/store-fault\\.ts$';
+const SQLITE_SHARED = '^infra/sqlite/';
 const VERIFIER = '^vault/verif(y|ier)[^/]*(/|\\.ts$)';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)`;
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];

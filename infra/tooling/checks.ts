@@ -32,7 +32,11 @@ const tsc = (name: string, project: string) =>
 
 export const CHECKS: readonly Check[] = [
   { name: 'types', skipBecause: always, run: () => tsc('all', 'tsconfig.json') },
-  { name: 'types of tests in a browser', skipBecause: without('tests/web/**/*.ts'), run: () => tsc('browser-tests', 'tests/web/tsconfig.json') },
+  {
+    name: 'types of tests in a browser',
+    skipBecause: without('tests/web/**/*.ts'),
+    run: () => tsc('browser-tests', 'tests/web/tsconfig.json'),
+  },
   { name: 'types without Node: domain', skipBecause: without('domain/**/*.ts'), run: () => tsc('domain', 'domain/tsconfig.json') },
   {
     name: 'types without Node: projections',

@@ -1,4 +1,4 @@
-import { StoreFault } from '#infra/eventstore/fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** The document of a stored text. What a projection wrote is what its readers get: the shape is the caller's to know, as the port says. */
 export const parseDocument = <D extends object>(text: unknown): D => {

@@ -1,5 +1,5 @@
 import type { CollectionSpec, ViewQuery, ViewStore, ViewWrite } from '#domain/ports.ts';
-import { StoreFault } from '#infra/eventstore/fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { parseDocument } from './document.ts';
 import {
   type Cursor,

@@ -1,5 +1,5 @@
 import type { CollectionSpec, ViewQuery, ViewValue } from '#domain/ports.ts';
-import { StoreFault } from '#infra/eventstore/fault.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** Names become part of SQL and of JSON paths, so they are checked once, where a collection is declared. */
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,62}$/;

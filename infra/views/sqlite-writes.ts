@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionSpec, ViewWrite } from '#domain/ports.ts';
-import { StoreFault } from '#infra/eventstore/fault.ts';
-import { beginWrite, rollBack } from '#infra/eventstore/write-lock.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
+import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 import { specOf } from './query.ts';
 import type { Prepare } from './sqlite.ts';
 import { breathe } from './turns.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CollectionSpec, ViewStore } from '#domain/ports.ts';
-import { StoreFault, toStoreFault } from '#infra/eventstore/fault.ts';
-import { openSqliteFile } from '#infra/eventstore/sqlite-file.ts';
+import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
+import { openSqliteFile } from '#infra/sqlite/file.ts';
 import { createCollection, indexNames } from './sql.ts';
 import { declaredCollections } from './query.ts';
 import { sqliteReads } from './sqlite-reads.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { EVENT_LOG_SCHEMA } from '#infra/eventstore/sqlite-rows.ts';
-import { WAL_CHECKPOINT_PAGES } from '#infra/eventstore/sqlite-file.ts';
+import { WAL_CHECKPOINT_PAGES } from '#infra/sqlite/file.ts';
 
 /** The limit: bare `node:sqlite` with the same tables, indexes and durability, and none of the checks. */
 export const openRawLog = (file: string) => {

@@ -22,7 +22,13 @@ export const auditPage =
     const page = await app.views.find<AuditLine>(AUDIT, viewQuery(viewer, query));
     const lines = page.items.filter((line) => matches(line, query));
     const [people, subjects, head] = await Promise.all([
-      colleaguesById(app, viewer, lines.flatMap((line) => [...(accountIdOf(line.actor) === null ? [] : [accountIdOf(line.actor)]), ...namedIn(line)].filter((id) => id !== null))),
+      colleaguesById(
+        app,
+        viewer,
+        lines.flatMap((line) =>
+          [...(accountIdOf(line.actor) === null ? [] : [accountIdOf(line.actor)]), ...namedIn(line)].filter((id) => id !== null),
+        ),
+      ),
       subjectsOf(app, viewer, lines),
       app.store.head(),
     ]);
@@ -51,7 +57,8 @@ const matches = (line: AuditLine, { subject, actor, kind, from, to }: AuditQuery
   (to === undefined || line.at <= to);
 
 /** Accounts that a line's facts name: an assignee, a member. */
-const namedIn = (line: AuditLine): readonly (AccountId | null)[] => ['assignee', 'accountId'].map((name) => parseId<'account'>(line.facts[name]));
+const namedIn = (line: AuditLine): readonly (AccountId | null)[] =>
+  ['assignee', 'accountId'].map((name) => parseId<'account'>(line.facts[name]));
 
 type Subject = NonNullable<AuditItem['subject']>;
 
@@ -69,7 +76,11 @@ const subjectsOf = async (app: App, viewer: Viewer, lines: readonly AuditLine[])
     if (channel?.tenant === viewer.tenant) return [{ id, kind: 'channel', channel }];
     return account === undefined ? [] : [{ id, kind: 'account', account }];
   });
-  const names = await app.reveal.show(viewer, 'investigate', known.map((found) => wantedOf(found)));
+  const names = await app.reveal.show(
+    viewer,
+    'investigate',
+    known.map((found) => wantedOf(found)),
+  );
   const labels = await app.reveal.labels(known.map((found) => (found.kind === 'channel' ? found.channel.label : null)));
   return new Map(
     known.map((found, index) => {

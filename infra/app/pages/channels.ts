@@ -25,7 +25,11 @@ export const channelsPage =
     });
     const labels = await app.reveal.labels(page.items.flatMap(({ label, displayNumber }) => [label, displayNumber]));
     const tokens = may(viewer, 'channels.manage')
-      ? await app.reveal.show(viewer, 'manage-channels', page.items.map(({ verifyToken }) => ({ handle: verifyToken, mask: 'none' })))
+      ? await app.reveal.show(
+          viewer,
+          'manage-channels',
+          page.items.map(({ verifyToken }) => ({ handle: verifyToken, mask: 'none' })),
+        )
       : 'denied';
     const channels = page.items.map((channel, index): ChannelItem => ({
       channelId: channel.channelId,
@@ -94,7 +98,8 @@ export const connectChannel =
   async (viewer, { label, phoneNumberId, accessToken, appSecret, baseUrl }) => {
     if (!may(viewer, 'channels.manage')) return forbidden;
     const values = [label, phoneNumberId, accessToken, appSecret].map((value) => value.trim());
-    if (values.some((value) => value === '' || value.length > MAX_FIELD_CHARACTERS)) return { ok: false, status: 422, code: 'field-missing' };
+    if (values.some((value) => value === '' || value.length > MAX_FIELD_CHARACTERS))
+      return { ok: false, status: 422, code: 'field-missing' };
     if (baseUrl !== undefined && !allowed(app, baseUrl)) return { ok: false, status: 422, code: 'host-not-allowed' };
     // The token must open this number before anything is stored.
     const client = app.channels.client({ baseUrl: baseUrl ?? app.defaultBaseUrl });

@@ -73,11 +73,18 @@ export const cardsOf = async (
   ]);
   const shown = await app.reveal.show(viewer, purpose, wanted);
   if (shown === 'denied') return [];
-  const rows = await app.views.getMany<InboxRow>(INBOX, contacts.flatMap((contact) => contact.conversations));
+  const rows = await app.views.getMany<InboxRow>(
+    INBOX,
+    contacts.flatMap((contact) => contact.conversations),
+  );
   return contacts.map((contact, index) => cardOf(contact, shown.slice(index * 4, index * 4 + 4), rows));
 };
 
-const cardOf = (contact: ContactView, [name, phone, bsuid, username]: readonly Shown[], rows: ReadonlyMap<string, InboxRow>): ContactCard => {
+const cardOf = (
+  contact: ContactView,
+  [name, phone, bsuid, username]: readonly Shown[],
+  rows: ReadonlyMap<string, InboxRow>,
+): ContactCard => {
   const { erased } = contact;
   const shown = (value: Shown | undefined): Shown => {
     if (erased !== null) return { state: 'erased', certificate: erased.certificate, at: erased.at };

@@ -76,7 +76,12 @@ const peopleIn = (entries: readonly ThreadEntry[]): readonly AccountId[] =>
 
 type People = ReadonlyMap<AccountId, Person>;
 
-const entriesOf = async (app: App, viewer: Viewer, entries: readonly ThreadEntry[], people: People): Promise<readonly ThreadItem[] | 'denied'> => {
+const entriesOf = async (
+  app: App,
+  viewer: Viewer,
+  entries: readonly ThreadEntry[],
+  people: People,
+): Promise<readonly ThreadItem[] | 'denied'> => {
   const wanted = entries.flatMap(wantedOf);
   const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
   if (shown === 'denied') return 'denied';
@@ -114,12 +119,19 @@ const quotesOf = async (app: App, viewer: Viewer, entries: readonly ThreadEntry[
       opened.kind === 'value' ? ((await app.vault.find(viewer.tenant, { field: 'wamid', value: plain(opened.value) }))?.id ?? null) : null,
     ),
   );
-  const quoted = await app.views.getMany<ThreadEntry>(THREAD, ids.filter((id) => id !== null));
+  const quoted = await app.views.getMany<ThreadEntry>(
+    THREAD,
+    ids.filter((id) => id !== null),
+  );
   const targets = quoting.map((entry, index) => {
     const target = quoted.get(ids[index] ?? '');
     return target?.entry === 'message' && target.conversationId === entry.conversationId ? target : null;
   });
-  const shown = await app.reveal.show(viewer, 'answer-customer', targets.map((target) => full(target?.body ?? null)));
+  const shown = await app.reveal.show(
+    viewer,
+    'answer-customer',
+    targets.map((target) => full(target?.body ?? null)),
+  );
   return new Map(
     quoting.flatMap((entry, index) => {
       const target = targets[index];
@@ -162,7 +174,14 @@ const itemOf = (entry: ThreadEntry, shown: readonly Shown[], people: People, quo
 const mediaOf = ({ media, messageId }: MessageEntry, type: Shown, fileName: Shown): Extract<ThreadItem, { entry: 'message' }>['media'] =>
   media === null
     ? null
-    : { state: media.state, url: media.bytes === null ? null : `/api/v1/media/${messageId}`, type, fileName, sizeBytes: media.sizeBytes, failure: media.failure };
+    : {
+        state: media.state,
+        url: media.bytes === null ? null : `/api/v1/media/${messageId}`,
+        type,
+        fileName,
+        sizeBytes: media.sizeBytes,
+        failure: media.failure,
+      };
 
 const failureOf = ({ failure, state }: MessageEntry, details: Shown): Extract<ThreadItem, { entry: 'message' }>['failure'] => {
   if (failure === null && state !== 'unknown') return null;

@@ -65,24 +65,39 @@ const countsOf = async (app: App, viewer: Viewer): Promise<InboxPage['counts']> 
 
 const itemsOf = async (app: App, viewer: Viewer, rows: readonly InboxRow[]): Promise<readonly InboxItem[]> => {
   const [contacts, channels, people] = await Promise.all([
-    app.views.getMany<ContactView>(CONTACT, rows.map((row) => row.contactId)),
+    app.views.getMany<ContactView>(
+      CONTACT,
+      rows.map((row) => row.contactId),
+    ),
     app.views.getMany<ChannelView>(CHANNEL, [...new Set(rows.map((row) => row.channelId))]),
-    colleaguesById(app, viewer, rows.flatMap((row) => (row.assignee === 'nobody' ? [] : [row.assignee]))),
+    colleaguesById(
+      app,
+      viewer,
+      rows.flatMap((row) => (row.assignee === 'nobody' ? [] : [row.assignee])),
+    ),
   ]);
-  const wanted: readonly Wanted[] = rows.flatMap((row) => [nameOf(contacts.get(row.contactId)), { handle: row.preview?.body ?? null, mask: 'none' } as const]);
+  const wanted: readonly Wanted[] = rows.flatMap((row) => [
+    nameOf(contacts.get(row.contactId)),
+    { handle: row.preview?.body ?? null, mask: 'none' } as const,
+  ]);
   const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
   const channelIds = [...channels.keys()];
   const labels = await app.reveal.labels(channelIds.map((id) => channels.get(id)?.label ?? null));
-  return rows.map((row, index) => itemOf(row, {
-    name: shown === 'denied' ? ABSENT : (shown[index * 2] ?? ABSENT),
-    preview: shown === 'denied' ? ABSENT : (shown[index * 2 + 1] ?? ABSENT),
-    label: labels[channelIds.indexOf(row.channelId)] ?? ABSENT,
-    assignee: row.assignee === 'nobody' ? null : (people.get(row.assignee) ?? null),
-  }));
+  return rows.map((row, index) =>
+    itemOf(row, {
+      name: shown === 'denied' ? ABSENT : (shown[index * 2] ?? ABSENT),
+      preview: shown === 'denied' ? ABSENT : (shown[index * 2 + 1] ?? ABSENT),
+      label: labels[channelIds.indexOf(row.channelId)] ?? ABSENT,
+      assignee: row.assignee === 'nobody' ? null : (people.get(row.assignee) ?? null),
+    }),
+  );
 };
 
 /** The profile name, else the user name: both masked in lists. */
-export const nameOf = (contact: ContactView | undefined): Wanted => ({ handle: contact?.profileName ?? contact?.username ?? null, mask: 'name' });
+export const nameOf = (contact: ContactView | undefined): Wanted => ({
+  handle: contact?.profileName ?? contact?.username ?? null,
+  mask: 'name',
+});
 
 type Opened = { readonly name: Shown; readonly preview: Shown; readonly label: Shown; readonly assignee: Person | null };
 

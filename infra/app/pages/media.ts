@@ -9,7 +9,8 @@ export const mediaFile =
   async (viewer, messageId) => {
     if (!may(viewer, 'conversations.read')) return forbidden;
     const entry = await app.views.get<ThreadEntry>(THREAD, messageId);
-    if (entry?.entry !== 'message' || entry.tenant !== viewer.tenant || entry.media?.bytes === null || entry.media === null) return notFound;
+    if (entry?.entry !== 'message' || entry.tenant !== viewer.tenant || entry.media?.bytes === null || entry.media === null)
+      return notFound;
     const { bytes, type, fileName } = entry.media;
     if (bytes === null) return notFound;
     const opened = await app.reveal.bytes(viewer, 'answer-customer', bytes);
@@ -22,7 +23,10 @@ export const mediaFile =
       case 'tampered':
         return { ok: false, status: 503, code: 'tampered' };
       case 'value': {
-        const shown = await app.reveal.show(viewer, 'answer-customer', [{ handle: type, mask: 'none' }, { handle: fileName, mask: 'none' }]);
+        const shown = await app.reveal.show(viewer, 'answer-customer', [
+          { handle: type, mask: 'none' },
+          { handle: fileName, mask: 'none' },
+        ]);
         const [mime, name] = shown === 'denied' ? [] : shown.map((each) => (each.state === 'value' ? each.text : null));
         return { ok: true, bytes: opened.value, type: mime ?? 'application/octet-stream', fileName: name ?? null };
       }

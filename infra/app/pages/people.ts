@@ -15,11 +15,18 @@ export const colleaguesById = async (app: App, viewer: Viewer, ids: Iterable<Acc
   if (wanted.length === 0) return new Map();
   const [accounts, members] = await Promise.all([
     app.views.getMany<AccountView>(ACCOUNT, wanted),
-    app.views.getMany<MemberView>(MEMBER, wanted.map((id) => `${viewer.tenant}:${id}`)),
+    app.views.getMany<MemberView>(
+      MEMBER,
+      wanted.map((id) => `${viewer.tenant}:${id}`),
+    ),
   ]);
   // Accounts are shared between organisations: only people of this one are named.
   const known = wanted.filter((id) => accounts.has(id) && members.has(`${viewer.tenant}:${id}`));
-  const names = await app.reveal.show(viewer, 'know-colleagues', known.map((id) => ({ handle: accounts.get(id)?.name ?? null, mask: 'none' })));
+  const names = await app.reveal.show(
+    viewer,
+    'know-colleagues',
+    known.map((id) => ({ handle: accounts.get(id)?.name ?? null, mask: 'none' })),
+  );
   return new Map(
     wanted.map((accountId) => {
       const at = known.indexOf(accountId);
@@ -30,7 +37,8 @@ export const colleaguesById = async (app: App, viewer: Viewer, ids: Iterable<Acc
 };
 
 export const membersOf = async (app: App, tenant: TenantId): Promise<readonly MemberView[]> =>
-  (await app.views.find<MemberView>(MEMBER, { where: { tenant }, sort: { field: 'addedAt', direction: 'ascending' }, limit: MAX_PEOPLE })).items;
+  (await app.views.find<MemberView>(MEMBER, { where: { tenant }, sort: { field: 'addedAt', direction: 'ascending' }, limit: MAX_PEOPLE }))
+    .items;
 
 export const accountIdOf = (actor: Actor): AccountId | null => (actor.kind === 'account' ? actor.id : null);
 

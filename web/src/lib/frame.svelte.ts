@@ -9,8 +9,12 @@ export type FrameContext = { live: Live | undefined; openShortcuts: () => void }
 export function provideFrame(openShortcuts: () => void): FrameContext {
   let live = $state.raw<Live>();
   return setContext(contextKey, {
-    get live() { return live; },
-    set live(next) { live = next; },
+    get live() {
+      return live;
+    },
+    set live(next) {
+      live = next;
+    },
     openShortcuts,
   } satisfies FrameContext);
 }

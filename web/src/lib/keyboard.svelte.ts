@@ -46,11 +46,15 @@ export function provideKeys(enabled: () => boolean): Keys {
   };
 
   return setContext(contextKey, {
-    get list() { return groups.flat(); },
+    get list() {
+      return groups.flat();
+    },
     register(shortcuts) {
       // Read untracked: an effect that registers must not run again because it has registered.
       groups = [...untrack(() => groups), shortcuts];
-      return () => { groups = untrack(() => groups).filter((group) => group !== shortcuts); };
+      return () => {
+        groups = untrack(() => groups).filter((group) => group !== shortcuts);
+      };
     },
     handle,
   } satisfies Keys);
@@ -68,7 +72,10 @@ function find(list: readonly Shortcut[], event: KeyboardEvent, mod: boolean, aft
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null
+  );
 }
 
 function isInsideOverlay(target: EventTarget | null): boolean {

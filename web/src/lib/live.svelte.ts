@@ -50,7 +50,10 @@ export function startLive(url = '/api/v1/stream'): Live {
   const lost = () => {
     missed = true;
     clearTimeout(lostTimer);
-    lostTimer = setTimeout(() => { state = 'offline'; offlineSince ??= Date.now(); }, offlineAfterMs);
+    lostTimer = setTimeout(() => {
+      state = 'offline';
+      offlineSince ??= Date.now();
+    }, offlineAfterMs);
     // The browser reconnects by itself unless the answer was an error; then we do.
     if (source?.readyState === EventSource.CLOSED) {
       clearTimeout(retryTimer);
@@ -69,19 +72,27 @@ export function startLive(url = '/api/v1/stream'): Live {
     });
     source.addEventListener('error', lost);
     // Signed out elsewhere: loading anew leads to the sign-in.
-    source.addEventListener('ended', () => { mark(['*']); });
+    source.addEventListener('ended', () => {
+      mark(['*']);
+    });
     source.addEventListener('changed', (event: MessageEvent<string>) => {
       const { views } = JSON.parse(event.data) as Changed;
       mark(namesOf(views));
       for (const listener of listeners) listener(views);
     });
   };
-  const whenSeen = () => { if (!document.hidden && changed.size > 0) mark([]); };
+  const whenSeen = () => {
+    if (!document.hidden && changed.size > 0) mark([]);
+  };
   document.addEventListener('visibilitychange', whenSeen);
   connect();
   return {
-    get state() { return state; },
-    get offlineSince() { return offlineSince; },
+    get state() {
+      return state;
+    },
+    get offlineSince() {
+      return offlineSince;
+    },
     retry: connect,
     listen(listener) {
       listeners.add(listener);

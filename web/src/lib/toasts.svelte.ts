@@ -10,9 +10,13 @@ export type Toasts = Readonly<{ list: readonly Toast[]; show: (toast: Omit<Toast
 export function provideToasts(): Toasts {
   let list = $state<readonly Toast[]>([]);
   let last = 0;
-  const dismiss = (id: number) => { list = list.filter((toast) => toast.id !== id); };
+  const dismiss = (id: number) => {
+    list = list.filter((toast) => toast.id !== id);
+  };
   return setContext(contextKey, {
-    get list() { return list; },
+    get list() {
+      return list;
+    },
     dismiss,
     show(toast) {
       const id = ++last;

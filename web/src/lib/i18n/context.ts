@@ -21,7 +21,8 @@ export function provideI18n(locale: Locale, messages: Messages, timeZone: string
     locale,
     dir: locales[locale].dir,
     t,
-    tOr: (wanted: string, fallback: MessageKey, values?: Parameters<Translate>[1]) => t(isKey(messages, wanted) ? wanted : fallback, values),
+    tOr: (wanted: string, fallback: MessageKey, values?: Parameters<Translate>[1]) =>
+      t(isKey(messages, wanted) ? wanted : fallback, values),
     format: formatter(locale, timeZone, t),
   });
 }

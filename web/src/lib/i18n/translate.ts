@@ -8,7 +8,10 @@ export type MessageValues = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: MessageValues) => string;
 
 /** Parsing ICU text is the dear part, so each text is parsed once per page view. */
-export function translator<Key extends string = MessageKey>(locale: Locale, messages: Readonly<Record<Key, string>>): (key: Key, values?: MessageValues) => string {
+export function translator<Key extends string = MessageKey>(
+  locale: Locale,
+  messages: Readonly<Record<Key, string>>,
+): (key: Key, values?: MessageValues) => string {
   const parsed = new Map<Key, IntlMessageFormat>();
   return (key, values) => {
     const known = parsed.get(key);

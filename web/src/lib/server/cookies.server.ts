@@ -20,8 +20,18 @@ export function closeSession(cookies: Cookies): void {
 }
 
 /** Preferences say nothing about a person beyond how the page looks. */
-export function rememberCookie(event: Pick<RequestEvent, 'cookies' | 'url'>, name: 'vc_locale' | 'vc_theme' | 'vc_keys' | 'vc_tz' | 'vc_panel', value: string): void {
-  event.cookies.set(name, value, { path: '/', httpOnly: false, sameSite: 'lax', secure: event.url.protocol === 'https:', maxAge: yearSeconds });
+export function rememberCookie(
+  event: Pick<RequestEvent, 'cookies' | 'url'>,
+  name: 'vc_locale' | 'vc_theme' | 'vc_keys' | 'vc_tz' | 'vc_panel',
+  value: string,
+): void {
+  event.cookies.set(name, value, {
+    path: '/',
+    httpOnly: false,
+    sameSite: 'lax',
+    secure: event.url.protocol === 'https:',
+    maxAge: yearSeconds,
+  });
 }
 
 /** The browser's zone, so that the server writes the same times as the page; UTC until it is known. */

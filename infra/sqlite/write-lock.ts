@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isBusy, StoreFault, toStoreFault } from './fault.ts';
+import { isBusy, StoreFault, toStoreFault } from './store-fault.ts';
 
 /** How long a writer of this process waits for writers of other processes before it gives up. */
 const LOCK_WAIT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isBusy, StoreFault, toStoreFault } from './fault.ts';
+import { isBusy, StoreFault, toStoreFault } from './store-fault.ts';
 
 export type SqliteFile = {
   readonly file: string;
