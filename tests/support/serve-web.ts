@@ -20,17 +20,32 @@ export async function serveWeb(fixture: WebFixture, port = 0): Promise<{ readonl
     for (const page of open) page.write(`event: changed\ndata: ${JSON.stringify({ views, position: '1' })}\n\n`);
   });
   const server: Server = createServer((req, res) => {
-    if (req.url?.startsWith('/api/v1/stream') === true) { stream(res, open); return; }
-    if (req.url?.startsWith('/api/v1/media/') === true) { res.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'no-store' }).end(door); return; }
+    if (req.url?.startsWith('/api/v1/stream') === true) {
+      stream(res, open);
+      return;
+    }
+    if (req.url?.startsWith('/api/v1/media/') === true) {
+      res.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'no-store' }).end(door);
+      return;
+    }
     req.headers['x-forwarded-proto'] = 'http';
-    Object.assign(req, { vconnect: { application: fixture.application, address: '127.0.0.1', baseUrl: `http://${req.headers.host ?? ''}` } });
+    Object.assign(req, {
+      vconnect: { application: fixture.application, address: '127.0.0.1', baseUrl: `http://${req.headers.host ?? ''}` },
+    });
     handler(req, res);
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: used } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${String(used)}`,
-    close: () => new Promise((resolve) => { for (const page of open) page.end(); server.close(() => { resolve(); }); server.closeAllConnections(); }),
+    close: () =>
+      new Promise((resolve) => {
+        for (const page of open) page.end();
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
   };
 }
 

@@ -5,7 +5,8 @@ import { formatter } from '#lib/i18n/format.ts';
 import { localeFromHeader, type Locale } from '#lib/i18n/locales.ts';
 import { isKey, translator, type Messages } from '#lib/i18n/translate.ts';
 
-const messages = (locale: Locale): Messages => JSON.parse(readFileSync(join(import.meta.dirname, `../../web/src/messages/${locale}.json`), 'utf8')) as Messages;
+const messages = (locale: Locale): Messages =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../web/src/messages/${locale}.json`), 'utf8')) as Messages;
 const formatOf = (locale: Locale, timeZone = 'Africa/Cairo') => formatter(locale, timeZone, translator(locale, messages(locale)));
 const now = Date.parse('2026-11-24T12:00:00.000Z');
 const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
@@ -13,7 +14,16 @@ const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOS
 describe('times in the reader’s words', () => {
   const en = formatOf('en');
 
-  it.each([[0, 'now'], [2, '2 m'], [59, '59 m'], [61, '1 h'], [26 * 60, 'Yesterday'], [3 * 24 * 60, 'Sat'], [40 * 24 * 60, '15 Oct'], [-5, 'now']])('%d minutes ago is "%s"', (minutes, text) => {
+  it.each([
+    [0, 'now'],
+    [2, '2 m'],
+    [59, '59 m'],
+    [61, '1 h'],
+    [26 * 60, 'Yesterday'],
+    [3 * 24 * 60, 'Sat'],
+    [40 * 24 * 60, '15 Oct'],
+    [-5, 'now'],
+  ])('%d minutes ago is "%s"', (minutes, text) => {
     expect(en.ago(ago(minutes), now)).toBe(text);
   });
 
@@ -33,17 +43,32 @@ describe('times in the reader’s words', () => {
     expect(ar.number(1412)).toBe('١٬٤١٢');
   });
 
-  it.each([[1, '1 m'], [60_000, '1 m'], [192 * 60_000, '3 h 12 m'], [24 * 3_600_000, '24 h']])('%d ms are "%s"', (ms, text) => {
+  it.each([
+    [1, '1 m'],
+    [60_000, '1 m'],
+    [192 * 60_000, '3 h 12 m'],
+    [24 * 3_600_000, '24 h'],
+  ])('%d ms are "%s"', (ms, text) => {
     expect(en.duration(ms)).toBe(text);
   });
 });
 
 describe('the language of a reader', () => {
-  it.each([['ar-EG,ar;q=0.9,en;q=0.8', 'ar'], ['de-DE,en;q=0.7', 'en'], ['fr', 'en'], [null, 'en'], ['xx,ar', 'ar']] as const)('from "%s" is %s', (header, locale) => {
+  it.each([
+    ['ar-EG,ar;q=0.9,en;q=0.8', 'ar'],
+    ['de-DE,en;q=0.7', 'en'],
+    ['fr', 'en'],
+    [null, 'en'],
+    ['xx,ar', 'ar'],
+  ] as const)('from "%s" is %s', (header, locale) => {
     expect(localeFromHeader(header)).toBe(locale);
   });
 
   it('has no text for a code it does not know', () => {
-    expect([isKey(messages('en'), 'refusal.session'), isKey(messages('en'), 'refusal.toString'), isKey(messages('en'), 'toString')]).toEqual([true, false, false]);
+    expect([
+      isKey(messages('en'), 'refusal.session'),
+      isKey(messages('en'), 'refusal.toString'),
+      isKey(messages('en'), 'toString'),
+    ]).toEqual([true, false, false]);
   });
 });

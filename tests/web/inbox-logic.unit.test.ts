@@ -10,8 +10,20 @@ const dayKey = (at: string): string => at.slice(0, 10);
 
 describe('a thread', () => {
   it('groups one sender within three minutes, and nobody else', () => {
-    const entries = [message(now, 'in', 'a'), message(now + minute, 'in', 'b'), message(now + 2 * minute, 'in', 'c'), message(now + 6 * minute, 'in', 'd'), message(now + 7 * minute, 'out', 'e')];
-    expect(groupThread(entries, { dayKey }).flatMap((block) => (block.block === 'message' ? [block.place] : []))).toEqual(['first', 'middle', 'last', 'alone', 'alone']);
+    const entries = [
+      message(now, 'in', 'a'),
+      message(now + minute, 'in', 'b'),
+      message(now + 2 * minute, 'in', 'c'),
+      message(now + 6 * minute, 'in', 'd'),
+      message(now + 7 * minute, 'out', 'e'),
+    ];
+    expect(groupThread(entries, { dayKey }).flatMap((block) => (block.block === 'message' ? [block.place] : []))).toEqual([
+      'first',
+      'middle',
+      'last',
+      'alone',
+      'alone',
+    ]);
   });
 
   it('starts a day once and never groups across midnight', () => {
@@ -22,10 +34,22 @@ describe('a thread', () => {
   });
 
   it('puts "new" before the first of the unread messages of the customer', () => {
-    const entries = [message(now, 'in', 'a'), message(now + minute, 'out', 'b'), message(now + 2 * minute, 'in', 'c'), message(now + 3 * minute, 'in', 'd')];
+    const entries = [
+      message(now, 'in', 'a'),
+      message(now + minute, 'out', 'b'),
+      message(now + 2 * minute, 'in', 'c'),
+      message(now + 3 * minute, 'in', 'd'),
+    ];
     const newFrom = firstUnread(entries, 2);
     expect(newFrom).toBe(entries[2]?.id);
-    expect(groupThread(entries, { dayKey, newFrom }).map((block) => block.block)).toEqual(['day', 'message', 'message', 'new', 'message', 'message']);
+    expect(groupThread(entries, { dayKey, newFrom }).map((block) => block.block)).toEqual([
+      'day',
+      'message',
+      'message',
+      'new',
+      'message',
+      'message',
+    ]);
   });
 
   it('says nothing is new when all is read, and starts at the top when more is unread than loaded', () => {
@@ -36,7 +60,10 @@ describe('a thread', () => {
   it('makes one line of a run of events and loses no entry', () => {
     const entries = threadItems(now);
     const blocks = groupThread(entries, { dayKey });
-    const held = blocks.reduce((count, block) => count + (block.block === 'chips' ? block.chips.length : block.block === 'day' || block.block === 'new' ? 0 : 1), 0);
+    const held = blocks.reduce(
+      (count, block) => count + (block.block === 'chips' ? block.chips.length : block.block === 'day' || block.block === 'new' ? 0 : 1),
+      0,
+    );
     expect(held).toBe(entries.length);
     expect(blocks.filter((block) => block.block === 'chips').map((block) => block.chips.length)).toEqual([2, 2]);
     expect(new Set(blocks.map((block) => block.key)).size).toBe(blocks.length);
@@ -95,7 +122,15 @@ describe('the window ring', () => {
 });
 
 describe('an initial', () => {
-  it.each([['Nadia K•••••', 'N'], ['  émile', 'É'], ['نادية', 'ن'], ['@sand.dune', '@'], ['•••••• •••', ''], ['🌵 Omar', 'O'], ['', '']])('of "%s" is "%s"', (name, initial) => {
+  it.each([
+    ['Nadia K•••••', 'N'],
+    ['  émile', 'É'],
+    ['نادية', 'ن'],
+    ['@sand.dune', '@'],
+    ['•••••• •••', ''],
+    ['🌵 Omar', 'O'],
+    ['', ''],
+  ])('of "%s" is "%s"', (name, initial) => {
     expect(initialOf(name)).toBe(initial);
   });
 });

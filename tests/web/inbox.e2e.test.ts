@@ -1,61 +1,27 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ensureWebBuilt } from '#infra/tooling/build-web.ts';
-import { serveWeb } from '#tests/support/serve-web.ts';
-import { webFixture, type WebFixture } from '#tests/support/web-fixture.ts';
+import { conversation, noBrowser, webPages, type Look, type Opened } from '#tests/support/web-pages.ts';
 
-// The pages in a real browser, with the application answered from memory: keys, forms, live changes, both languages, axe.
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const noBrowser = !existsSync(CHROMIUM);
-if (noBrowser) console.warn(`LEFT OUT: the pages in a browser, because there is no ${CHROMIUM}`);
-
-const row = (n: number): string => (1000 + n).toString(16).padStart(32, '0');
-const axeSource = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
-
-describe.skipIf(noBrowser)('the inbox in a browser', () => {
-  let browser: Browser;
-  let context: BrowserContext;
-  let fixture: WebFixture;
-  let server: Awaited<ReturnType<typeof serveWeb>>;
-  const faults: string[] = [];
-
-  beforeAll(async () => {
-    await ensureWebBuilt();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-  afterEach(async () => {
-    await context.close();
-    await server.close();
-    const seen = faults.splice(0);
-    expect(seen, 'faults on the page or breaches of its policy').toEqual([]);
-  });
-
-  const open = async (path: string, { width = 1440, height = 900, theme = 'light', script = true, more = 135 } = {}): Promise<Page> => {
-    fixture = webFixture({ more });
-    server = await serveWeb(fixture);
-    context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB', timezoneId: 'Africa/Cairo', javaScriptEnabled: script });
-    await context.addCookies([
-      { name: 'vc_session', value: fixture.token, url: server.url },
-      { name: 'vc_theme', value: theme, url: server.url },
-    ]);
-    const page = await context.newPage();
-    page.on('pageerror', (fault) => faults.push(fault.message));
-    page.on('console', (line) => { if (line.type() === 'error' && !line.text().startsWith('Failed to load resource')) faults.push(line.text()); });
-    await page.goto(`${server.url}${path}`);
-    if (script) await page.waitForFunction(`document.querySelector('.rows a[tabindex="0"]') !== null`);
-    return page;
+// Keys, forms and live changes of the inbox, with and without script.
+describe.skipIf(noBrowser('the inbox in a browser'))('the inbox in a browser', () => {
+  const pages = webPages();
+  let opened: Opened;
+  const visit = async (path: string, look?: Look): Promise<Page> => {
+    opened = await pages.open(path, look);
+    return opened.page;
   };
-  const list = (page: Page) => page.getByRole('region', { name: /Conversations|المحادثات/u });
+  beforeAll(pages.start);
+  afterAll(pages.stop);
+  afterEach(async () => {
+    expect(await pages.close(), 'faults on the page or breaches of its policy').toEqual([]);
+  });
+
+  const list = (page: Page) => page.getByRole('region', { name: 'Conversations' });
   const log = (page: Page) => page.getByRole('log');
 
   it('sends with the keyboard, shows the reply, and lets the draft go', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.keyboard.press('r');
     await page.keyboard.type('Your chairs are on the same van.');
     await page.keyboard.press('Control+Enter');
@@ -65,7 +31,7 @@ describe.skipIf(noBrowser)('the inbox in a browser', () => {
   });
 
   it('gives a refused reply back with its reason', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.keyboard.press('r');
     await page.keyboard.type('refuse');
     await page.keyboard.press('Control+Enter');
@@ -74,7 +40,7 @@ describe.skipIf(noBrowser)('the inbox in a browser', () => {
   });
 
   it('writes a note that only the team sees', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.keyboard.press('n');
     await page.keyboard.type('Ask the depot first');
     await page.keyboard.press('Control+Enter');
@@ -83,29 +49,29 @@ describe.skipIf(noBrowser)('the inbox in a browser', () => {
   });
 
   it('resolves with E, puts the focus back into the list, and takes it back', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.keyboard.press('e');
     await page.getByText('Resolved. Back in the list.').waitFor();
     expect(new URL(page.url()).pathname).toBe('/inbox');
-    await page.waitForFunction(`document.activeElement.id.startsWith('row-')`);
+    await page.locator('a.row:focus').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await list(page).getByText('Nadia K').waitFor();
   });
 
   it('moves through the list with J and K and opens with O', async () => {
-    const page = await open('/inbox');
+    const page = await visit('/inbox');
     await page.keyboard.press('j');
     await page.keyboard.press('j');
-    await page.waitForFunction(`document.activeElement.id === 'row-${row(1)}'`);
+    await page.locator(`#row-${conversation(1)}:focus`).waitFor();
     await page.keyboard.press('o');
-    await page.waitForURL(`**/inbox/${row(1)}`);
+    await page.waitForURL(`**/inbox/${conversation(1)}`);
     await log(page).getByText('Nine days').waitFor();
     await page.keyboard.press(']');
-    await page.waitForURL(`**/inbox/${row(2)}`);
+    await page.waitForURL(`**/inbox/${conversation(2)}`);
   });
 
   it('gives the conversation to me with I and to a colleague from the menu', async () => {
-    const page = await open(`/inbox/${row(1)}`);
+    const page = await visit(`/inbox/${conversation(1)}`);
     await page.keyboard.press('i');
     await page.getByRole('button', { name: 'Assigned to Mona' }).waitFor();
     await page.keyboard.press('a');
@@ -114,21 +80,21 @@ describe.skipIf(noBrowser)('the inbox in a browser', () => {
   });
 
   it('shows what a customer writes at once, in the list and in the thread', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.waitForTimeout(300);
-    fixture.receive(1000, 'Is the van late?');
+    opened.fixture.receive(1000, 'Is the van late?');
     await log(page).getByText('Is the van late?').waitFor();
     await list(page).getByText('Is the van late?').waitFor();
   });
 
   it('keeps a draft while another conversation is open, and nowhere in the browser', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.keyboard.press('r');
     await page.keyboard.type('Half a thought');
-    await page.locator(`#row-${row(1)}`).click();
+    await page.locator(`#row-${conversation(1)}`).click();
     await log(page).getByText('Nine days').waitFor();
     await list(page).getByText('Draft:').waitFor();
-    await page.locator(`#row-${row(0)}`).click();
+    await page.locator(`#row-${conversation(0)}`).click();
     await page.getByText('Siwa dining table').first().waitFor();
     expect(await page.getByRole('textbox', { name: 'Reply' }).inputValue()).toBe('Half a thought');
     expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBeLessThanOrEqual(1);
@@ -136,31 +102,36 @@ describe.skipIf(noBrowser)('the inbox in a browser', () => {
   });
 
   it('reveals a phone only for a purpose, and takes it away with the conversation', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     const panel = page.getByRole('complementary', { name: 'Contact' });
     expect(await panel.getByText('0555').count()).toBe(0);
     await panel.getByRole('button', { name: 'Reveal' }).click();
     await panel.getByLabel('To check who it is').check();
     await panel.getByRole('button', { name: 'Reveal name and phone' }).click();
     await panel.getByText('+20 10 0555 0142').waitFor();
-    await page.locator(`#row-${row(1)}`).click();
+    await page.locator(`#row-${conversation(1)}`).click();
     await log(page).getByText('Nine days').waitFor();
     expect(await page.getByText('+20 10 0555 0142').count()).toBe(0);
     expect(await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage, history: history.state })')).not.toContain('0555');
   });
 
   it('loads ten thousand conversations page by page and keeps few in the document', async () => {
-    const page = await open('/inbox', { more: 10_000 });
+    const page = await visit('/inbox', { more: 10_000 });
     const rows = page.locator('.rows');
     for (const from of [24, 74, 124]) {
-      await rows.evaluate((pane) => { pane.scrollTo({ top: pane.scrollHeight }); });
-      await list(page).getByText(`Customer ${String(from)}`).first().waitFor();
+      await rows.evaluate((pane) => {
+        pane.scrollTo({ top: pane.scrollHeight });
+      });
+      await list(page)
+        .getByText(`Customer ${String(from)}`)
+        .first()
+        .waitFor();
     }
     expect(await page.locator('.rows a.row').count()).toBeLessThan(60);
   });
 
   it('answers, resolves and pages before any script', async () => {
-    const page = await open(`/inbox/${row(1)}`, { script: false });
+    const page = await visit(`/inbox/${conversation(1)}`, { script: false });
     await page.getByRole('textbox', { name: 'Reply' }).fill('Sent without script');
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await log(page).getByText('Sent without script').waitFor();
@@ -172,31 +143,49 @@ describe.skipIf(noBrowser)('the inbox in a browser', () => {
   });
 
   it('turns single keys off', async () => {
-    const page = await open(`/inbox/${row(0)}`);
+    const page = await visit(`/inbox/${conversation(0)}`);
     await page.keyboard.press('Shift+Slash');
     await page.getByRole('button', { name: 'Turn single keys off' }).click();
     await page.waitForLoadState('networkidle');
     await page.keyboard.press('e');
     await page.waitForTimeout(300);
-    expect(new URL(page.url()).pathname).toBe(`/inbox/${row(0)}`);
+    expect(new URL(page.url()).pathname).toBe(`/inbox/${conversation(0)}`);
   });
 
-  const looks = [
-    { name: 'light', path: `/inbox/${row(0)}`, options: {} },
-    { name: 'dark', path: `/inbox/${row(0)}`, options: { theme: 'dark' } },
-    { name: 'Arabic', path: `/inbox/${row(0)}?lang=ar`, options: {} },
-    { name: 'Arabic, dark', path: `/inbox/${row(0)}?lang=ar`, options: { theme: 'dark' } },
-    { name: '1180 wide', path: `/inbox/${row(0)}?panel`, options: { width: 1180, height: 820 } },
-    { name: 'phone, list', path: '/inbox', options: { width: 390, height: 844 } },
-    { name: 'phone, thread', path: `/inbox/${row(0)}`, options: { width: 390, height: 844 } },
-    { name: 'closed window', path: `/inbox/${row(9)}`, options: {} },
-    { name: 'erased', path: `/inbox/${row(6)}`, options: { theme: 'dark' } },
-  ];
-  it.each(looks)('has nothing that axe calls serious: $name', async ({ path, options }) => {
-    const page = await open(path, options);
-    await page.evaluate(axeSource);
-    const found = await page.evaluate(`axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id }) => id))`);
-    expect(found).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  it('needs no more than 150 kB of script, whatever is loaded later included', async () => {
+    const page = await visit('/inbox');
+    const scripts = new Map<string, Promise<Buffer>>();
+    page.on('response', (answer) => {
+      if (answer.request().resourceType() === 'script') scripts.set(answer.url(), answer.body());
+    });
+    await page.goto(`${opened.url}/inbox/${conversation(0)}`);
+    await page.locator('.rows a[tabindex="0"]').waitFor({ state: 'attached' });
+    const sizes = await Promise.all([...scripts.values()].map(async (body) => gzipSync(await body).length));
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
+  });
+
+  it('asks the browser to keep nothing and to run only what is ours', async () => {
+    const page = await visit('/inbox');
+    const headers = (await page.request.get(`${opened.url}/inbox/${conversation(0)}`)).headers();
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['content-security-policy']).toMatch(/script-src 'self' 'nonce-[\w+/=]+'/u);
+    expect(headers['content-security-policy']).not.toMatch(/unsafe-(inline|eval)/u);
+  });
+
+  it('sends who is not signed in to the sign-in, and back again afterwards', async () => {
+    const page = await visit('/inbox');
+    await opened.context.clearCookies();
+    const answer = await page.request.get(`${opened.url}/inbox/${conversation(0)}?view=mine`, { maxRedirects: 0 });
+    expect(answer.status()).toBe(303);
+    expect(answer.headers()['location']).toBe(`/signin?next=${encodeURIComponent(`/inbox/${conversation(0)}?view=mine`)}`);
+  });
+
+  it('answers a conversation that does not exist with 404, its code and a way out', async () => {
+    const page = await visit('/inbox');
+    const answer = await page.goto(`${opened.url}/inbox/${'f'.repeat(32)}`);
+    expect(answer?.status()).toBe(404);
+    await page.getByText('404 not-found').waitFor();
+    await page.getByRole('link', { name: 'Open the inbox' }).waitFor();
   });
 });

@@ -28,7 +28,7 @@ export const handleError: HandleServerError = (input) => {
   if (input.kind !== 'unknown') return { message: input.kind, code: 'request' };
   const { error: caught, event } = input;
   const code = codeOf(caught);
-  console.error(JSON.stringify({ level: 'error', part: 'web', route: event.route.id, code, frames: framesOf(caught) }));
+  process.stderr.write(`${JSON.stringify({ level: 'error', part: 'web', route: event.route.id, code, frames: framesOf(caught) })}\n`);
   return { message: code, code };
 };
 
@@ -84,5 +84,8 @@ function codeOf(caught: unknown): string {
 /** Where it happened, without the message: a message may quote what a person wrote. */
 function framesOf(caught: unknown): readonly string[] {
   const lines = caught instanceof Error ? (caught.stack ?? '').split('\n') : [];
-  return lines.filter((line) => /^\s+at /u.test(line)).slice(0, 6).map((line) => line.trim());
+  return lines
+    .filter((line) => /^\s+at /u.test(line))
+    .slice(0, 6)
+    .map((line) => line.trim());
 }

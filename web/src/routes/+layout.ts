@@ -3,6 +3,7 @@ import type { LayoutLoad } from './$types';
 
 /** Only the reader's language travels. */
 export const load: LayoutLoad = async ({ data }) => {
-  const messages: Messages = data.locale === 'ar' ? (await import('../messages/ar.json')).default : (await import('../messages/en.json')).default;
+  const messages: Messages =
+    data.locale === 'ar' ? (await import('../messages/ar.json')).default : (await import('../messages/en.json')).default;
   return { ...data, messages };
 };

@@ -1,6 +1,5 @@
 import { deserialize, type ActionResult } from '$app/forms';
 
-
 export type Outcome = Readonly<{ ok: true; data: Readonly<Record<string, unknown>> } | { ok: false; code: string }>;
 
 /** Calls a form action from a key or a menu, with the same answer as the form would get. */

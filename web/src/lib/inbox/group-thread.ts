@@ -28,7 +28,13 @@ export function groupThread(entries: readonly ThreadItem[], { dayKey, newFrom }:
   return blocks;
 }
 
-function blockOf(entry: ThreadItem, entries: readonly ThreadItem[], index: number, options: Options, blocks: ThreadBlock[]): readonly ThreadBlock[] {
+function blockOf(
+  entry: ThreadItem,
+  entries: readonly ThreadItem[],
+  index: number,
+  options: Options,
+  blocks: ThreadBlock[],
+): readonly ThreadBlock[] {
   switch (entry.entry) {
     case 'note':
       return [{ block: 'note', key: entry.id, note: entry }];

@@ -17,13 +17,21 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
   ]);
   const { conversation } = orErrorPage(answer);
   // The row tells of new entries, each entry of its own ticks; other people's conversations load nothing here.
-  depends(`view:inbox:${conversationId}`, `view:contact:${conversation.contact.contactId}`, ...conversation.entries.map((entry) => `view:thread:${entry.id}` as const));
+  depends(
+    `view:inbox:${conversationId}`,
+    `view:contact:${conversation.contact.contactId}`,
+    ...conversation.entries.map((entry) => `view:thread:${entry.id}` as const),
+  );
   // The id of the next command stands in the form, so that a form posted twice counts once, also before script.
   return { conversation, colleagues, commandId: randomBytes(16).toString('hex') };
 };
 
 type Event = RequestEvent<{ conversation: string }>;
-const of = (event: Event) => ({ app: event.locals.application, viewer: viewerOf(event.locals), id: idFrom<'conversation'>(event.params.conversation) });
+const of = (event: Event) => ({
+  app: event.locals.application,
+  viewer: viewerOf(event.locals),
+  id: idFrom<'conversation'>(event.params.conversation),
+});
 const answer = <T extends object>(done: Done<T>, about?: string) => (done.ok ? { done: true } : refusal(done, about));
 
 export const actions: Actions = {
@@ -34,7 +42,11 @@ export const actions: Actions = {
     if (text === '' && upload === null) return fail(422, { code: 'message-empty', about: null });
     const quoted = textFrom(form, 'replyTo');
     const sent = await app.reply(viewer, {
-      conversationId: id, commandId: idFrom(textFrom(form, 'commandId')), text, upload, ...(quoted === '' ? {} : { replyTo: idFrom<'message'>(quoted) }),
+      conversationId: id,
+      commandId: idFrom(textFrom(form, 'commandId')),
+      text,
+      upload,
+      ...(quoted === '' ? {} : { replyTo: idFrom<'message'>(quoted) }),
     });
     if (!sent.ok) return refusal(sent);
     if (textFrom(form, 'then') !== 'resolve') return { done: true, messageId: sent.messageId };
@@ -44,7 +56,13 @@ export const actions: Actions = {
   note: async (event) => {
     const { app, viewer, id } = of(event);
     const form = await event.request.formData();
-    return answer(await app.addNote(viewer, { conversationId: id, commandId: idFrom(textFrom(form, 'commandId')), text: textFrom(form, 'text').trim() }));
+    return answer(
+      await app.addNote(viewer, {
+        conversationId: id,
+        commandId: idFrom(textFrom(form, 'commandId')),
+        text: textFrom(form, 'text').trim(),
+      }),
+    );
   },
   retry: async (event) => {
     const message = textFrom(await event.request.formData(), 'message');

@@ -1,4 +1,3 @@
-import { json } from '@sveltejs/kit';
 import { orErrorPage, viewerOf } from '#lib/server/answers.server.ts';
 import { idFrom } from '#lib/server/form.server.ts';
 import type { RequestHandler } from './$types';
@@ -9,5 +8,5 @@ export const GET: RequestHandler = async ({ locals, params, url }) => {
   const { conversation } = orErrorPage(
     await locals.application.conversation(viewerOf(locals), idFrom<'conversation'>(params.conversation), { before }),
   );
-  return json({ entries: conversation.entries, earlier: conversation.earlier });
+  return Response.json({ entries: conversation.entries, earlier: conversation.earlier });
 };
