@@ -15,8 +15,9 @@ export const simulator: Verb = {
   run: async (args, context) => {
     const port = portOf(args.text('port')) ?? context.parts.config().simulator.port;
     const running = await context.parts.startSimulator({ port, host: args.text('host') ?? '127.0.0.1' });
+    const stopped = context.io.untilStopped();
     result(context, { ok: true, url: running.url }, [`The simulator is running at ${running.url}`]);
-    await context.io.untilStopped();
+    await stopped;
     await running.close();
     return EXIT.done;
   },

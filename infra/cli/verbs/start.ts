@@ -49,9 +49,11 @@ const serve = async ({ product, web, config, log, context, demo }: Served): Prom
     closing.unshift(() => control.close());
     await product.start({ url: front.url });
     log.info('server.listening', { listening: front.url });
+    // Before anybody is told the address: who knows it may already ask the process to end.
+    const stopped = context.io.untilStopped();
     result(context, { ok: true, url: front.url }, [`V Connect is running at ${front.url}`]);
     if (demo) await context.parts.runDemo(product, config, context.io.out);
-    const signal = await context.io.untilStopped();
+    const signal = await stopped;
     context.io.say('Stopping …');
     log.info('server.stopping', { signal });
     return await within(STOP_TIMEOUT_MS, () => closeAll(closing));
