@@ -34,6 +34,14 @@ describe.skipIf(!hasChromium)('sign-in and setup', () => {
     expect(new URL(page.url()).origin).toBe(pages.url());
   });
 
+  it('leads an auditor to the trail, where the first open door is', async () => {
+    const page = await pages.open('/signin', { signedIn: false, permissions: ['audit.read', 'privacy.read'], role: 'auditor' });
+    await page.getByLabel('E-mail').fill('auditor@marsa.example');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL((url) => url.pathname === '/audit');
+  });
+
   it('ends with sign out', async () => {
     const page = await pages.open('/account');
     await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();

@@ -75,15 +75,21 @@ describe('the sentence of an event', () => {
 describe('the trail on a page', () => {
   it('folds long runs of reports, but never the event that is open', () => {
     const items = trailItems(now);
-    const runs = (open: string | null) => timelineOf(items, (at) => at.slice(0, 10), open).flatMap(({ entries }) => entries.filter(({ run }) => run));
+    const runs = (open: string | null) => timelineOf(items, (at) => at.slice(0, 10), open).flatMap(({ entries }) => entries.filter(({ run }) => run !== null));
     expect(runs(null)).toHaveLength(1);
     const inside = items.find(({ type }) => type === 'SendAccepted')?.id ?? '';
     expect(runs(inside)).toHaveLength(0);
   });
 
+  it('folds one look at several people, and only lines of the same look', () => {
+    const look = (line: string, level: string) => item({ id: line, type: 'ValuesRevealed', kind: 'reveal', facts: { level, classes: 'profile' } });
+    const entries = timelineOf([look('a.0', 'masked'), look('a.1', 'masked'), look('a.2', 'full'), look('b.0', 'full')], () => 'day', null)[0]?.entries ?? [];
+    expect(entries.map((entry) => (entry.run === null ? entry.item.id : entry.items.map(({ id: line }) => line)))).toEqual([['a.0', 'a.1'], 'a.2', 'b.0']);
+  });
+
   it('loses no event to folding', () => {
     const items = trailItems(now);
-    const shown = timelineOf(items, (at) => at.slice(0, 10), null).flatMap(({ entries }) => entries.flatMap((entry) => (entry.run ? entry.items : [entry.item])));
+    const shown = timelineOf(items, (at) => at.slice(0, 10), null).flatMap(({ entries }) => entries.flatMap((entry) => (entry.run === null ? [entry.item] : entry.items)));
     expect(shown.map((one) => one.id)).toEqual(items.map((one) => one.id));
   });
 
@@ -154,7 +160,7 @@ describe('an erasure on a page', () => {
 });
 
 describe('where a sign-in leads', () => {
-  it.each([['/people?x=1', '/people?x=1'], ['//evil.example', '/inbox'], ['/\\evil.example', '/inbox'], ['https://evil.example', '/inbox'], ['/signout', '/inbox'], ['', '/inbox'], [null, '/inbox']])('%s becomes %s', (wanted, path) => {
+  it.each([['/people?x=1', '/people?x=1'], ['//evil.example', '/'], ['/\\evil.example', '/'], ['https://evil.example', '/'], ['/signout', '/'], ['', '/'], [null, '/']])('%s becomes %s', (wanted, path) => {
     expect(nextPath(wanted)).toBe(path);
   });
 

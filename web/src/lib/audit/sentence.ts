@@ -39,7 +39,7 @@ function variantsOf({ type, actor, subject, facts }: AuditItem): readonly string
 
 // Chosen between in the message, where a hyphen may not stand.
 const words = ['reason', 'kind', 'status', 'provider', 'level', 'by'] as const;
-const counts = ['attempt', 'payloads', 'mediaFiles', 'tried', 'opened', 'hits'] as const;
+const counts = ['attempt', 'payloads', 'mediaFiles', 'tried', 'opened', 'hits', 'people'] as const;
 
 function valuesOf(item: AuditItem, { texts, format, role, list }: SentenceTexts): MessageValues {
   const { facts } = item;
@@ -54,7 +54,7 @@ function valuesOf(item: AuditItem, { texts, format, role, list }: SentenceTexts)
     certificate: text('certificate'),
     role: role(text('role')),
     willRetry: text('willRetry'),
-    windowUntil: windowUntil === '' ? '' : format.time(windowUntil),
+    windowUntil: windowUntil === '' ? '' : `${format.dayMonth(windowUntil)}, ${format.time(windowUntil)}`,
     purpose: texts.tOr(`purpose.${text('purpose')}`, 'purpose.other'),
     classes: classes.length === 0 ? texts.t('class.some') : list(classes),
   };

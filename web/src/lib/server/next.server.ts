@@ -1,7 +1,7 @@
 /** Where to go after signing in: only ever a page of this server, and never one that only takes forms. */
 export function nextPath(wanted: string | null): string {
-  if (wanted === null || !/^\/(?![/\\])/u.test(wanted)) return '/inbox';
+  if (wanted === null || !/^\/(?![/\\])/u.test(wanted)) return '/';
   const url = URL.parse(wanted, 'http://here.invalid');
-  if (url === null || url.origin !== 'http://here.invalid' || /^\/(?:signin|signout|setup|preferences)(?:\/|$)/u.test(url.pathname)) return '/inbox';
+  if (url === null || url.origin !== 'http://here.invalid' || /^\/(?:signin|signout|preferences)(?:\/|$)|^\/setup$/u.test(url.pathname)) return '/';
   return `${url.pathname}${url.search}`;
 }
