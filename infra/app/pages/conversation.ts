@@ -42,7 +42,7 @@ export const conversationPage =
       colleaguesById(app, viewer, [...peopleIn(page.items), ...(row.assignee === 'nobody' ? [] : [row.assignee])]),
     ]);
     const [card] = cards;
-    const entries = await entriesOf(app, viewer, page.items.toReversed(), people);
+    const entries = await entriesOf(app, viewer, { row, entries: page.items.toReversed(), people });
     if (card === undefined || entries === 'denied') return forbidden;
     const [label] = await app.reveal.labels([channel?.label ?? null]);
     const conversation: ConversationDetail = {
@@ -76,12 +76,9 @@ const peopleIn = (entries: readonly ThreadEntry[]): readonly AccountId[] =>
 
 type People = ReadonlyMap<AccountId, Person>;
 
-const entriesOf = async (
-  app: App,
-  viewer: Viewer,
-  entries: readonly ThreadEntry[],
-  people: People,
-): Promise<readonly ThreadItem[] | 'denied'> => {
+type Read = { readonly row: InboxRow; readonly entries: readonly ThreadEntry[]; readonly people: People };
+
+const entriesOf = async (app: App, viewer: Viewer, { row, entries, people }: Read): Promise<readonly ThreadItem[] | 'denied'> => {
   const wanted = entries.flatMap(wantedOf);
   const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
   if (shown === 'denied') return 'denied';
@@ -89,8 +86,11 @@ const entriesOf = async (
   let taken = 0;
   return entries.map((entry) => {
     const count = wantedOf(entry).length;
-    const own = shown.slice(taken, taken + count);
+    const opened = shown.slice(taken, taken + count);
     taken += count;
+    const gone = entry.entry !== 'chip' && entry.erased !== null && row.erased !== null;
+    // The view keeps no reference to what is erased; "absent" would say that it never was.
+    const own = gone ? [{ state: 'erased' as const, ...row.erased }, ...opened.slice(1)] : opened;
     return itemOf(entry, own, people, quotes);
   });
 };
