@@ -6,7 +6,11 @@ import { runProduct } from '#tests/support/running-product.ts';
 import { deliver, deliveryOf, statusValue, textValue, type Writer } from '#tests/support/simulator-client.ts';
 
 let people = 0;
-const newWriter = (): Writer => ({ phone: `2011${String(10_000_000 + (people += 1))}`, bsuid: `EG.7${newId().replace(/\D/g, '')}`, name: `Writer ${String(people)}` });
+const newWriter = (): Writer => ({
+  phone: `2011${String(10_000_000 + (people += 1))}`,
+  bsuid: `EG.7${newId().replace(/\D/g, '')}`,
+  name: `Writer ${String(people)}`,
+});
 const newWamid = (): string => `wamid.${newId()}`;
 
 describe('deliveries of the webhook', () => {
@@ -16,11 +20,14 @@ describe('deliveries of the webhook', () => {
   });
   afterAll(() => desk.running.close());
 
-  const post = (...values: readonly object[]) => deliver(desk.line.webhookUrl, desk.line.appSecret, deliveryOf(desk.line.phoneNumberId, ...values));
+  const post = (...values: readonly object[]) =>
+    deliver(desk.line.webhookUrl, desk.line.appSecret, deliveryOf(desk.line.phoneNumberId, ...values));
   /** Everything in the open conversations, by text. */
   const shown = async () => {
     const items = await inboxOf(desk.running.application, desk.owner.viewer);
-    const conversations = await Promise.all(items.map((item) => conversationOf(desk.running.application, desk.owner.viewer, item.conversationId)));
+    const conversations = await Promise.all(
+      items.map((item) => conversationOf(desk.running.application, desk.owner.viewer, item.conversationId)),
+    );
     return conversations.flatMap((conversation) =>
       messagesIn(conversation).map((message) => ({ conversation, message, text: said(message.text) })),
     );
@@ -43,7 +50,8 @@ describe('deliveries of the webhook', () => {
       expect(new Set(all.map(({ conversation }) => conversation.contact.contactId)).size).toBe(1);
       expect(new Set(all.map(({ conversation }) => conversation.conversationId)).size).toBe(1);
       const [{ conversation }] = all;
-      const counted = async () => (await conversationOf(desk.running.application, desk.owner.viewer, conversation.conversationId)).unread === 8;
+      const counted = async () =>
+        (await conversationOf(desk.running.application, desk.owner.viewer, conversation.conversationId)).unread === 8;
       await eventually('eight are unread', counted);
     }
   });
@@ -52,8 +60,34 @@ describe('deliveries of the webhook', () => {
     const writer = newWriter();
     await post(textValue(writer, newWamid(), `both ${writer.phone}`));
     const only = (hidden: object) => ({ ...textValue(writer, newWamid(), ''), ...hidden });
-    await post(only({ messages: [{ from: writer.phone, id: newWamid(), timestamp: String(Math.floor(Date.now() / 1_000)), type: 'text', text: { body: `by phone ${writer.phone}` } }], contacts: [{ profile: { name: writer.name }, wa_id: writer.phone }] }));
-    await post(only({ messages: [{ from_user_id: writer.bsuid, id: newWamid(), timestamp: String(Math.floor(Date.now() / 1_000)), type: 'text', text: { body: `by id ${writer.phone}` } }], contacts: [{ profile: { name: writer.name }, user_id: writer.bsuid }] }));
+    await post(
+      only({
+        messages: [
+          {
+            from: writer.phone,
+            id: newWamid(),
+            timestamp: String(Math.floor(Date.now() / 1_000)),
+            type: 'text',
+            text: { body: `by phone ${writer.phone}` },
+          },
+        ],
+        contacts: [{ profile: { name: writer.name }, wa_id: writer.phone }],
+      }),
+    );
+    await post(
+      only({
+        messages: [
+          {
+            from_user_id: writer.bsuid,
+            id: newWamid(),
+            timestamp: String(Math.floor(Date.now() / 1_000)),
+            type: 'text',
+            text: { body: `by id ${writer.phone}` },
+          },
+        ],
+        contacts: [{ profile: { name: writer.name }, user_id: writer.bsuid }],
+      }),
+    );
     const all = await found([`both ${writer.phone}`, `by phone ${writer.phone}`, `by id ${writer.phone}`]);
     expect(new Set(all.map(({ conversation }) => conversation.contact.contactId)).size).toBe(1);
   });
@@ -76,13 +110,29 @@ describe('deliveries of the webhook', () => {
     await post(textValue(writer, newWamid(), after));
     await found([after]);
     await eventually('the trail has the next message', async () => (await lines()).length >= 6);
-    expect((await lines()).toReversed()).toEqual(['ContactStarted', 'ConversationStarted', 'CustomerWrote', 'MessageReceived', 'CustomerWrote', 'MessageReceived']);
+    expect((await lines()).toReversed()).toEqual([
+      'ContactStarted',
+      'ConversationStarted',
+      'CustomerWrote',
+      'MessageReceived',
+      'CustomerWrote',
+      'MessageReceived',
+    ]);
   });
 
   it('takes in the neighbours of an item that cannot be read', async () => {
     const [first, second] = [newWriter(), newWriter()];
-    const broken = { contacts: [], messages: [{ from: first.phone, id: 7, type: 'text' }, 'not even an object'], statuses: [{ nonsense: true }] };
-    const answer = await post(textValue(first, newWamid(), `before ${first.phone}`), broken, { unheard: 'of' }, textValue(second, newWamid(), `after ${second.phone}`));
+    const broken = {
+      contacts: [],
+      messages: [{ from: first.phone, id: 7, type: 'text' }, 'not even an object'],
+      statuses: [{ nonsense: true }],
+    };
+    const answer = await post(
+      textValue(first, newWamid(), `before ${first.phone}`),
+      broken,
+      { unheard: 'of' },
+      textValue(second, newWamid(), `after ${second.phone}`),
+    );
     expect(answer.status).toBe(200);
     expect(await found([`before ${first.phone}`, `after ${second.phone}`])).toHaveLength(2);
   });
@@ -90,7 +140,9 @@ describe('deliveries of the webhook', () => {
   it('keeps a long batch of many people, each in order', async () => {
     const writers = Array.from({ length: 12 }, newWriter);
     const texts = writers.flatMap((writer) => [0, 1, 2, 3, 4].map((n) => ({ writer, text: `batch ${writer.phone} ${String(n)}` })));
-    const answer = await post(...texts.map(({ writer, text }, index) => textValue(writer, newWamid(), text, Date.now() - 60_000 + index * 1_000)));
+    const answer = await post(
+      ...texts.map(({ writer, text }, index) => textValue(writer, newWamid(), text, Date.now() - 60_000 + index * 1_000)),
+    );
     expect(answer.status).toBe(200);
     const all = await found(texts.map(({ text }) => text));
     expect(all).toHaveLength(60);
@@ -116,7 +168,9 @@ describe('deliveries of the webhook', () => {
     await post(status('delivered'), status('failed'), status('sent'));
     await post(statusValue(wamid, 'read', 'not an id of ours'));
     await post(statusValue('wamid.of-nobody', 'read', newId()));
-    const after = messagesIn(await conversationOf(desk.running.application, desk.owner.viewer, conversationId)).find(({ id }) => id === messageId);
+    const after = messagesIn(await conversationOf(desk.running.application, desk.owner.viewer, conversationId)).find(
+      ({ id }) => id === messageId,
+    );
     expect(after?.state).toBe('read');
     await simulator.calm();
   });
@@ -127,7 +181,10 @@ describe('deliveries of the webhook', () => {
     const wrong = await deliver(desk.line.webhookUrl, 'another secret', body);
     expect([wrong.status, await wrong.json()]).toMatchObject([401, { code: 'wrong-signature' }]);
     const broken = await deliver(desk.line.webhookUrl, desk.line.appSecret, '{"object":\n "whatsapp_business_account",,');
-    expect([broken.status, await broken.json()]).toMatchObject([400, { code: 'malformed-json', place: expect.stringContaining('line 2') as unknown }]);
+    expect([broken.status, await broken.json()]).toMatchObject([
+      400,
+      { code: 'malformed-json', place: expect.stringContaining('line 2') as unknown },
+    ]);
     const unknown = await deliver(desk.line.webhookUrl.replace(/[0-9a-f]{32}$/, newId()), desk.line.appSecret, body);
     expect(unknown.status).toBe(404);
     expect((await shown()).some(({ text }) => text.includes(`never ${writer.phone}`))).toBe(false);
@@ -135,7 +192,11 @@ describe('deliveries of the webhook', () => {
 
   it('drops what is for a number of nobody, and what is too old to tell', async () => {
     const writer = newWriter();
-    const foreign = await deliver(desk.line.webhookUrl, desk.line.appSecret, deliveryOf('999999999999999', textValue(writer, newWamid(), `foreign ${writer.phone}`)));
+    const foreign = await deliver(
+      desk.line.webhookUrl,
+      desk.line.appSecret,
+      deliveryOf('999999999999999', textValue(writer, newWamid(), `foreign ${writer.phone}`)),
+    );
     expect(foreign.status).toBe(200);
     expect((await post(textValue(writer, newWamid(), `old ${writer.phone}`, Date.now() - 15 * 86_400_000))).status).toBe(200);
     await post(textValue(writer, newWamid(), `present ${writer.phone}`));
@@ -150,11 +211,13 @@ describe('deliveries of the webhook', () => {
     for (const { customer, text } of texts) await simulator.write(customer, desk.line.phoneNumberId, { text });
     const all = await found(texts.map(({ text }) => text));
     expect(all).toHaveLength(12);
-    const replies = await Promise.all([...new Set(all.map(({ conversation }) => conversation.conversationId))].map(async (conversationId) => {
-      const { messageId } = await must(desk.reply(conversationId, 'through the storm'));
-      await desk.untilMessage(conversationId, 'it is read', ({ id, state }) => id === messageId && state === 'read', 30_000);
-      return simulator.repliesTo(messageId);
-    }));
+    const replies = await Promise.all(
+      [...new Set(all.map(({ conversation }) => conversation.conversationId))].map(async (conversationId) => {
+        const { messageId } = await must(desk.reply(conversationId, 'through the storm'));
+        await desk.untilMessage(conversationId, 'it is read', ({ id, state }) => id === messageId && state === 'read', 30_000);
+        return simulator.repliesTo(messageId);
+      }),
+    );
     expect(replies.map((sent) => sent.length)).toEqual([1, 1, 1]);
     await simulator.calm();
     expect(await found(texts.map(({ text }) => text))).toHaveLength(12);

@@ -27,69 +27,85 @@ describe(`kill -9 while people write (VITEST_SEED=${String(seed)} plays it again
 
   /** A post without an answer is repeated with the same key, as a browser would. */
   const post = ({ key, text, conversationId }: Reply) =>
-    eventually('the reply is taken', async () => {
-      const answer = await product.api('POST', `/conversations/${conversationId}/messages`, { text }, key);
-      if (answer !== null && answer.status < 500) expect(answer.status).toBe(200);
-      return answer?.status === 200;
-    }, SETTLE_MS);
+    eventually(
+      'the reply is taken',
+      async () => {
+        const answer = await product.api('POST', `/conversations/${conversationId}/messages`, { text }, key);
+        if (answer !== null && answer.status < 500) expect(answer.status).toBe(200);
+        return answer?.status === 200;
+      },
+      SETTLE_MS,
+    );
 
-  it('loses nothing that was answered 200, applies nothing twice, sends nothing twice', async () => {
-    const { simulator, phoneNumberId } = product;
-    const customers = await Promise.all(Array.from({ length: CUSTOMERS }, (_, n) => simulator.newCustomer(`Customer ${String(n)}`)));
-    const written: string[] = [];
-    const replies: Reply[] = [];
-    const day = { isOver: false };
-    const customerWrites = async (customer: SimulatedCustomer) => {
-      for (let n = 0; n < MESSAGES_PER_CUSTOMER; n += 1) {
-        const text = `${customer.phone} writes ${String(n)}`;
-        written.push(text);
-        await simulator.write(customer, phoneNumberId, { text });
-        await wait(random() * 600);
-      }
-    };
-    const agentAnswers = async () => {
-      for (; !day.isOver; await wait(50)) {
-        for (const { conversationId } of await product.inbox()) {
-          const reply = { key: newId(), text: `reply ${String(replies.length)}`, conversationId };
-          replies.push(reply);
-          await post(reply);
-          await wait(random() * 200);
+  it(
+    'loses nothing that was answered 200, applies nothing twice, sends nothing twice',
+    async () => {
+      const { simulator, phoneNumberId } = product;
+      const customers = await Promise.all(Array.from({ length: CUSTOMERS }, (_, n) => simulator.newCustomer(`Customer ${String(n)}`)));
+      const written: string[] = [];
+      const replies: Reply[] = [];
+      const day = { isOver: false };
+      const customerWrites = async (customer: SimulatedCustomer) => {
+        for (let n = 0; n < MESSAGES_PER_CUSTOMER; n += 1) {
+          const text = `${customer.phone} writes ${String(n)}`;
+          written.push(text);
+          await simulator.write(customer, phoneNumberId, { text });
+          await wait(random() * 600);
         }
-      }
-    };
-    const killing = async () => {
-      for (let n = 0; n < KILLS; n += 1) {
-        await wait(100 + random() * 900);
-        await product.kill();
-        await product.restart();
-      }
-    };
-    const agent = agentAnswers();
-    await Promise.all([...customers.map(customerWrites), killing()]);
-    day.isOver = true;
-    await agent;
+      };
+      const agentAnswers = async () => {
+        for (; !day.isOver; await wait(50)) {
+          for (const { conversationId } of await product.inbox()) {
+            const reply = { key: newId(), text: `reply ${String(replies.length)}`, conversationId };
+            replies.push(reply);
+            await post(reply);
+            await wait(random() * 200);
+          }
+        }
+      };
+      const killing = async () => {
+        for (let n = 0; n < KILLS; n += 1) {
+          await wait(100 + random() * 900);
+          await product.kill();
+          await product.restart();
+        }
+      };
+      const agent = agentAnswers();
+      await Promise.all([...customers.map(customerWrites), killing()]);
+      day.isOver = true;
+      await agent;
 
-    const all = await eventually('everything that was written is shown', async () => {
-      const shown = await product.everything();
-      const texts = new Set(shown.map(({ text }) => said(text)));
-      return [...written, ...replies.map(({ text }) => text)].every((text) => texts.has(text)) ? shown : null;
-    }, SETTLE_MS);
-    const counts = Map.groupBy(all, ({ text }) => said(text));
-    expect([...counts].filter(([, each]) => each.length !== 1).map(([text]) => text)).toEqual([]);
-    expect(all).toHaveLength(written.length + replies.length);
-    expect(await product.inbox()).toHaveLength(CUSTOMERS);
+      const all = await eventually(
+        'everything that was written is shown',
+        async () => {
+          const shown = await product.everything();
+          const texts = new Set(shown.map(({ text }) => said(text)));
+          return [...written, ...replies.map(({ text }) => text)].every((text) => texts.has(text)) ? shown : null;
+        },
+        SETTLE_MS,
+      );
+      const counts = Map.groupBy(all, ({ text }) => said(text));
+      expect([...counts].filter(([, each]) => each.length !== 1).map(([text]) => text)).toEqual([]);
+      expect(all).toHaveLength(written.length + replies.length);
+      expect(await product.inbox()).toHaveLength(CUSTOMERS);
 
-    const outgoing = await eventually('every reply has an end', async () => {
-      const out = (await product.everything()).filter(({ direction }) => direction === 'out');
-      return out.every(({ state }) => state === 'read' || state === 'unknown') ? out : null;
-    }, SETTLE_MS);
-    const { messages: sent } = await simulator.state();
-    for (const { id, state } of outgoing) {
-      const copies = sent.filter(({ callbackData }) => callbackData === id).length;
-      // Unknown is honest only where no status could ever come, because the request never left.
-      expect({ id, state, copies }).toEqual({ id, state: copies === 1 ? 'read' : 'unknown', copies: Math.min(copies, 1) });
-    }
-    expect(replies.length).toBeGreaterThan(KILLS);
-    expect(soundness(product.dataFolder)).toEqual(SOUND);
-  }, TEST_MS);
+      const outgoing = await eventually(
+        'every reply has an end',
+        async () => {
+          const out = (await product.everything()).filter(({ direction }) => direction === 'out');
+          return out.every(({ state }) => state === 'read' || state === 'unknown') ? out : null;
+        },
+        SETTLE_MS,
+      );
+      const { messages: sent } = await simulator.state();
+      for (const { id, state } of outgoing) {
+        const copies = sent.filter(({ callbackData }) => callbackData === id).length;
+        // Unknown is honest only where no status could ever come, because the request never left.
+        expect({ id, state, copies }).toEqual({ id, state: copies === 1 ? 'read' : 'unknown', copies: Math.min(copies, 1) });
+      }
+      expect(replies.length).toBeGreaterThan(KILLS);
+      expect(soundness(product.dataFolder)).toEqual(SOUND);
+    },
+    TEST_MS,
+  );
 });

@@ -37,7 +37,11 @@ describe('a conversation over the whole product', () => {
     expect(image.type).toBe('image/png');
     const bytes = Buffer.from('%PDF-1.7 an invoice');
     await desk.writes(customer, { document: { base64: bytes.toString('base64'), mimeType: 'application/pdf', filename: 'فاتورة 17.pdf' } });
-    const document = await desk.untilMessage(picture.conversationId, 'the document is stored', ({ kind, media }) => kind === 'document' && media?.state === 'stored');
+    const document = await desk.untilMessage(
+      picture.conversationId,
+      'the document is stored',
+      ({ kind, media }) => kind === 'document' && media?.state === 'stored',
+    );
     const file = await must(application.media(desk.owner.viewer, document.id));
     expect(Buffer.from(file.bytes)).toEqual(bytes);
     expect(file.fileName).toBe('فاتورة 17.pdf');
@@ -49,12 +53,20 @@ describe('a conversation over the whole product', () => {
     const { conversationId } = await desk.writes(customer, { text: 'send it please' });
     const send = async (type: string, fileName: string, text: string) => {
       const upload = { bytes: Buffer.from(PNG, 'base64'), type, fileName };
-      const { messageId } = await must(application.reply(desk.owner.viewer, { conversationId, commandId: newId<'command'>(), text, upload }));
-      await desk.untilMessage(conversationId, 'it is delivered', ({ id, state }) => id === messageId && (state === 'delivered' || state === 'read'));
+      const { messageId } = await must(
+        application.reply(desk.owner.viewer, { conversationId, commandId: newId<'command'>(), text, upload }),
+      );
+      await desk.untilMessage(
+        conversationId,
+        'it is delivered',
+        ({ id, state }) => id === messageId && (state === 'delivered' || state === 'read'),
+      );
       return (await simulator.repliesTo(messageId)).map(({ type: kind, text: caption, filename }) => ({ kind, caption, filename }));
     };
     expect(await send('image/png', 'box.png', 'your box')).toEqual([{ kind: 'image', caption: 'your box', filename: null }]);
-    expect(await send('application/pdf', 'offer.pdf', 'the offer')).toEqual([{ kind: 'document', caption: 'the offer', filename: 'offer.pdf' }]);
+    expect(await send('application/pdf', 'offer.pdf', 'the offer')).toEqual([
+      { kind: 'document', caption: 'the offer', filename: 'offer.pdf' },
+    ]);
   });
 
   it('keeps what it cannot show', async () => {
@@ -68,7 +80,13 @@ describe('a conversation over the whole product', () => {
     const customer = await simulator.newCustomer('Laila Nabil');
     const { conversationId, message } = await desk.writes(customer, { text: 'two or three?' });
     const { messageId } = await must(
-      application.reply(desk.owner.viewer, { conversationId, commandId: newId<'command'>(), text: 'three', upload: null, replyTo: message.id }),
+      application.reply(desk.owner.viewer, {
+        conversationId,
+        commandId: newId<'command'>(),
+        text: 'three',
+        upload: null,
+        replyTo: message.id,
+      }),
     );
     const reply = await desk.untilMessage(conversationId, 'it is read', ({ id, state }) => id === messageId && state === 'read');
     expect(reply.quote).toMatchObject({ id: message.id, text: { text: 'two or three?' } });
@@ -106,7 +124,12 @@ describe('a conversation over the whole product', () => {
     await desk.writes(customer, { text: 'second' });
     const conversation = await conversationOf(application, viewer, conversationId);
     expect(conversation).toMatchObject({ status: 'open', assignee: { accountId: viewer.accountId }, unread: 2 });
-    expect(conversation.entries.flatMap((entry) => (entry.entry === 'chip' ? [entry.chip] : []))).toEqual(['started', 'assigned', 'resolved', 'reopened']);
+    expect(conversation.entries.flatMap((entry) => (entry.entry === 'chip' ? [entry.chip] : []))).toEqual([
+      'started',
+      'assigned',
+      'resolved',
+      'reopened',
+    ]);
     expect(conversation.entries.flatMap((entry) => (entry.entry === 'note' ? [said(entry.text)] : []))).toEqual(['promised a call']);
     await must(application.markRead(viewer, conversationId));
     expect((await conversationOf(application, viewer, conversationId)).unread).toBe(0);

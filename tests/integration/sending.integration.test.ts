@@ -42,9 +42,18 @@ describe('a reply that meets trouble', () => {
     const { conversationId } = await begin('Lost');
     await simulator.chaos({ loseAnswer: true, delayMs: 3_000 });
     const { messageId } = await must(desk.reply(conversationId, 'did it arrive?'));
-    const unknown = await desk.untilMessage(conversationId, 'its outcome is unknown', ({ id, state }) => id === messageId && state === 'unknown');
+    const unknown = await desk.untilMessage(
+      conversationId,
+      'its outcome is unknown',
+      ({ id, state }) => id === messageId && state === 'unknown',
+    );
     expect(unknown.failure).toMatchObject({ code: 'outcome-unknown', mayRetry: true });
-    await desk.untilMessage(conversationId, 'a status says that it arrived', ({ id, state }) => id === messageId && (state === 'sent' || state === 'delivered' || state === 'read'), 20_000);
+    await desk.untilMessage(
+      conversationId,
+      'a status says that it arrived',
+      ({ id, state }) => id === messageId && (state === 'sent' || state === 'delivered' || state === 'read'),
+      20_000,
+    );
     expect(await simulator.repliesTo(messageId)).toHaveLength(1);
     await simulator.calm();
   });
@@ -66,10 +75,23 @@ describe('a reply that meets trouble', () => {
     const { simulator } = desk.running;
     const at = Date.now() - 25 * 3_600_000;
     const wamid = `wamid.${newId()}`;
-    await deliver(desk.line.webhookUrl, desk.line.appSecret, deliveryOf(desk.line.phoneNumberId, {
-      contacts: [{ profile: { name: 'Late' }, wa_id: '201155500001', user_id: 'EG.5' }],
-      messages: [{ from: '201155500001', from_user_id: 'EG.5', id: wamid, timestamp: String(Math.floor(at / 1_000)), type: 'text', text: { body: 'yesterday' } }],
-    }));
+    await deliver(
+      desk.line.webhookUrl,
+      desk.line.appSecret,
+      deliveryOf(desk.line.phoneNumberId, {
+        contacts: [{ profile: { name: 'Late' }, wa_id: '201155500001', user_id: 'EG.5' }],
+        messages: [
+          {
+            from: '201155500001',
+            from_user_id: 'EG.5',
+            id: wamid,
+            timestamp: String(Math.floor(at / 1_000)),
+            type: 'text',
+            text: { body: 'yesterday' },
+          },
+        ],
+      }),
+    );
     const conversationId = await conversationWith(desk, 'yesterday');
     expect(await desk.reply(conversationId, 'too late')).toEqual({ ok: false, status: 422, code: 'window-closed' });
     expect((await simulator.state()).messages.filter(({ author }) => author === 'business')).toEqual([]);
@@ -82,9 +104,18 @@ describe('a reply that meets trouble', () => {
       application.reply(desk.owner.viewer, { conversationId, commandId: newId<'command'>(), text, upload });
     expect(await reply('   ')).toMatchObject({ status: 422, code: 'message-empty' });
     expect(await reply('x'.repeat(4_097))).toMatchObject({ status: 422, code: 'message-too-long' });
-    expect(await reply('', { bytes: new Uint8Array(), type: 'image/png', fileName: 'a.png' })).toMatchObject({ status: 422, code: 'media-missing' });
-    expect(await reply('', { bytes: new Uint8Array(5 * 1024 * 1024 + 1), type: 'image/png', fileName: 'a.png' })).toMatchObject({ status: 422, code: 'media-too-large' });
-    expect(await reply('x'.repeat(1_025), { bytes: new Uint8Array(8), type: 'image/png', fileName: 'a.png' })).toMatchObject({ status: 422, code: 'caption-too-long' });
+    expect(await reply('', { bytes: new Uint8Array(), type: 'image/png', fileName: 'a.png' })).toMatchObject({
+      status: 422,
+      code: 'media-missing',
+    });
+    expect(await reply('', { bytes: new Uint8Array(5 * 1024 * 1024 + 1), type: 'image/png', fileName: 'a.png' })).toMatchObject({
+      status: 422,
+      code: 'media-too-large',
+    });
+    expect(await reply('x'.repeat(1_025), { bytes: new Uint8Array(8), type: 'image/png', fileName: 'a.png' })).toMatchObject({
+      status: 422,
+      code: 'caption-too-long',
+    });
   });
 
   it('stops a number whose token WhatsApp refuses, and starts it again with new credentials', async () => {
@@ -94,13 +125,20 @@ describe('a reply that meets trouble', () => {
     await simulator.changeNumber(desk.line.phoneNumberId, { accessToken: 'EAAanother' });
     const { messageId } = await must(desk.reply(conversationId, 'no longer allowed'));
     await desk.untilMessage(conversationId, 'it failed', ({ id, state }) => id === messageId && state === 'failed');
-    const channel = async () => (await must(application.channels(desk.owner.viewer))).channels.find(({ channelId }) => channelId === desk.line.channelId);
+    const channel = async () =>
+      (await must(application.channels(desk.owner.viewer))).channels.find(({ channelId }) => channelId === desk.line.channelId);
     await eventually('the number is stopped', async () => (await channel())?.state === 'stopped');
     expect((await channel())?.stopped).toEqual({ reason: 'token', providerCode: 190 });
     const { messageId: second } = await must(desk.reply(conversationId, 'not even tried'));
     await desk.untilMessage(conversationId, 'it failed', ({ id, state }) => id === second && state === 'failed');
     expect((await simulator.state()).messages.filter(({ author }) => author === 'business')).toEqual([]);
-    const again = { label: 'Again', phoneNumberId: desk.line.phoneNumberId, accessToken: 'EAAanother', appSecret: number.appSecret, baseUrl: simulator.baseUrl };
+    const again = {
+      label: 'Again',
+      phoneNumberId: desk.line.phoneNumberId,
+      accessToken: 'EAAanother',
+      appSecret: number.appSecret,
+      baseUrl: simulator.baseUrl,
+    };
     await must(application.connectChannel(desk.owner.viewer, again));
     expect((await channel())?.state).not.toBe('stopped');
     await must(application.retry(desk.owner.viewer, messageId));
@@ -124,7 +162,11 @@ describe('a reply that meets trouble', () => {
 
   it('ignores statuses of a reply that was never attempted', async () => {
     const { conversationId, message } = await begin('Not ours');
-    const answer = await deliver(desk.line.webhookUrl, desk.line.appSecret, deliveryOf(desk.line.phoneNumberId, statusValue('wamid.x', 'read', message.id)));
+    const answer = await deliver(
+      desk.line.webhookUrl,
+      desk.line.appSecret,
+      deliveryOf(desk.line.phoneNumberId, statusValue('wamid.x', 'read', message.id)),
+    );
     expect(answer.status).toBe(200);
     expect((await desk.untilMessage(conversationId, 'it stands', ({ id }) => id === message.id)).state).toBeNull();
   });

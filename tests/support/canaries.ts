@@ -18,13 +18,21 @@ const formsOf = (value: string): readonly (readonly [string, Buffer])[] => {
     ['utf-16le', Buffer.from(value, 'utf16le')],
     ['utf-16be', Buffer.from(value, 'utf16le').swap16()],
     ['url', Buffer.from(encodeURIComponent(value))],
-    ['json escapes', Buffer.from([...value].map((char) => (char > '\u007f' ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char)).join(''))],
+    [
+      'json escapes',
+      Buffer.from([...value].map((char) => (char > '\u007f' ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char)).join('')),
+    ],
   ];
   // Base64 of a text inside a longer one depends on where it begins: three shifts, without the edges that the neighbours change.
   for (const shift of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(shift), utf8]).toString('base64').replace(/=+$/u, '');
+    const encoded = Buffer.concat([Buffer.alloc(shift), utf8])
+      .toString('base64')
+      .replace(/=+$/u, '');
     const whole = encoded.slice(shift === 0 ? 0 : 4, encoded.length - (encoded.length % 4 === 0 ? 0 : 2));
-    forms.push([`base64 shift ${String(shift)}`, Buffer.from(whole)], [`base64url shift ${String(shift)}`, Buffer.from(whole.replaceAll('+', '-').replaceAll('/', '_'))]);
+    forms.push(
+      [`base64 shift ${String(shift)}`, Buffer.from(whole)],
+      [`base64url shift ${String(shift)}`, Buffer.from(whole.replaceAll('+', '-').replaceAll('/', '_'))],
+    );
   }
   return forms.filter(([, bytes]) => bytes.length >= 8);
 };
@@ -39,13 +47,19 @@ export const phoneForms = (name: string, digits: string): readonly Canary[] => [
 
 export const searchBytes = (canaries: readonly Canary[], place: string, bytes: Uint8Array): readonly Find[] => {
   const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return canaries.flatMap(({ name, value }) => formsOf(value).flatMap(([form, needle]) => (haystack.includes(needle) ? [{ canary: name, form, place }] : [])));
+  return canaries.flatMap(({ name, value }) =>
+    formsOf(value).flatMap(([form, needle]) => (haystack.includes(needle) ? [{ canary: name, form, place }] : [])),
+  );
 };
 
-export const searchText = (canaries: readonly Canary[], place: string, text: string): readonly Find[] => searchBytes(canaries, place, Buffer.from(text, 'utf8'));
+export const searchText = (canaries: readonly Canary[], place: string, text: string): readonly Find[] =>
+  searchBytes(canaries, place, Buffer.from(text, 'utf8'));
 
 /** Every byte of every file below a folder; names of files and folders as well. `files`: how many were read. */
-export const searchFolder = (canaries: readonly Canary[], folder: string): { readonly finds: readonly Find[]; readonly files: number; readonly bytes: number } => {
+export const searchFolder = (
+  canaries: readonly Canary[],
+  folder: string,
+): { readonly finds: readonly Find[]; readonly files: number; readonly bytes: number } => {
   const finds: Find[] = [];
   let files = 0;
   let bytes = 0;

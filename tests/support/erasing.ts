@@ -9,7 +9,14 @@ export type Erased = { readonly erasureId: ErasureId; readonly salt: string; rea
 /** Orders an erasure as the officer does: preview, typed confirmation. */
 export const orderErasure = async (application: Application, viewer: Viewer, contactId: ContactId) => {
   const { preview } = await must(application.previewErasure(viewer, contactId));
-  return must(application.erase(viewer, { contactId, commandId: newId<'command'>(), reason: 'consent-withdrawn', confirmation: preview.confirmation }));
+  return must(
+    application.erase(viewer, {
+      contactId,
+      commandId: newId<'command'>(),
+      reason: 'consent-withdrawn',
+      confirmation: preview.confirmation,
+    }),
+  );
 };
 
 export const untilErased = (application: Application, viewer: Viewer, erasureId: ErasureId, timeoutMs = 30_000): Promise<ErasureDetail> =>

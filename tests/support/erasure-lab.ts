@@ -1,6 +1,16 @@
 import { join } from 'node:path';
 import { catalogueOf } from '#domain/catalogue.ts';
-import { certificateNumber, type ContactId, type ConversationId, type ErasureId, parseDigest, parseId, subjectOf, type AccountId, type TenantId } from '#domain/ids.ts';
+import {
+  certificateNumber,
+  type ContactId,
+  type ConversationId,
+  type ErasureId,
+  parseDigest,
+  parseId,
+  subjectOf,
+  type AccountId,
+  type TenantId,
+} from '#domain/ids.ts';
 import { erasureAggregate } from '#infra/app/aggregates.ts';
 import { certificateOf } from '#infra/app/certificate.ts';
 import { machineContext, now } from '#infra/app/context.ts';
@@ -31,7 +41,10 @@ export const openLab = async (dataFolder: string) => {
   const { rootKey } = loadConfig({ VCONNECT_DATA: dataFolder });
   const vault = await createVault({ dataDir: dataFolder, rootKey, clock: { now } });
   const store = openSqliteEventStore({ file: join(dataFolder, 'events.db'), catalogueOf });
-  const views = openSqliteViews({ file: join(dataFolder, 'views.db'), collections: [...allProjections.flatMap(({ collections }) => collections), ...projectorCollections] });
+  const views = openSqliteViews({
+    file: join(dataFolder, 'views.db'),
+    collections: [...allProjections.flatMap(({ collections }) => collections), ...projectorCollections],
+  });
   const projector = await startProjector({ store, views, projections: allProjections, clock: { now } });
   const viewsAreCurrent = async () => projector.caughtUpTo(await store.head(), 30_000);
   if (PROCESS === null) throw new Error('expected an id');
@@ -46,14 +59,29 @@ export const openLab = async (dataFolder: string) => {
     store,
     vault,
     views,
-    order: async (tenant: TenantId, who: { readonly contactId: ContactId; readonly conversations: readonly ConversationId[]; readonly accountId: AccountId }): Promise<ErasureId> => {
+    order: async (
+      tenant: TenantId,
+      who: { readonly contactId: ContactId; readonly conversations: readonly ConversationId[]; readonly accountId: AccountId },
+    ): Promise<ErasureId> => {
       const erasureId = newId<'erasure'>();
       const subjectHash = parseDigest('ab'.repeat(32));
       if (subjectHash === null) throw new Error('expected a digest');
       const counts = await vault.preview(tenant, subjectOf(who.contactId));
-      const command = { type: 'RequestErasure', erasureId, certificate: certificateNumber(2026, 1), reason: 'consent-withdrawn', role: 'dpo', subjectHash, counts, ...who } as const;
+      const command = {
+        type: 'RequestErasure',
+        erasureId,
+        certificate: certificateNumber(2026, 1),
+        reason: 'consent-withdrawn',
+        role: 'dpo',
+        subjectHash,
+        counts,
+        ...who,
+      } as const;
       const { handler } = partsOf(untouched);
-      const outcome = await handler.handle(erasureAggregate, erasureId, command, machineContext(tenant, 'cli'), () => ({ processes: [], contactKnown: true }));
+      const outcome = await handler.handle(erasureAggregate, erasureId, command, machineContext(tenant, 'cli'), () => ({
+        processes: [],
+        contactKnown: true,
+      }));
       if (outcome.kind === 'refused') throw new Error(`expected the order to be taken, got ${outcome.refusal.code}`);
       return erasureId;
     },

@@ -34,7 +34,7 @@ export const startKillable = async () => {
   const inbox = async (): Promise<readonly InboxItem[]> => (await api<InboxPage>('GET', '/conversations?limit=100'))?.body.items ?? [];
   const messages = async (conversationId: ConversationId): Promise<readonly MessageItem[]> => {
     const found: MessageItem[] = [];
-    for (let before: string | null = ''; before !== null; ) {
+    for (let before: string | null = ''; before !== null;) {
       const path: string = `/conversations/${conversationId}?limit=100${before === '' ? '' : `&before=${encodeURIComponent(before)}`}`;
       const page: { readonly status: number; readonly body: Thread } | null = await api<Thread>('GET', path);
       if (page?.status !== 200) return [];
@@ -82,7 +82,9 @@ export const soundness = (folder: string) =>
     const number = (sql: string): number => Number(Object.values(log.prepare(sql).get() ?? {})[0]);
     return {
       gaps: number('SELECT MAX(position) - COUNT(*) FROM events'),
-      revisionGaps: number('SELECT COUNT(*) FROM (SELECT 1 FROM events GROUP BY stream HAVING MAX(revision) <> COUNT(*) - 1 OR MIN(revision) <> 0)'),
+      revisionGaps: number(
+        'SELECT COUNT(*) FROM (SELECT 1 FROM events GROUP BY stream HAVING MAX(revision) <> COUNT(*) - 1 OR MIN(revision) <> 0)',
+      ),
       twice: number('SELECT COUNT(*) - COUNT(DISTINCT id) FROM events'),
     };
   });
@@ -92,7 +94,9 @@ export const SOUND = { gaps: 0, revisionGaps: 0, twice: 0 };
 export const cutOffAt = (folder: string): string | null =>
   ask(folder, (log) => {
     const last = log
-      .prepare("SELECT e.type AS type FROM events e JOIN streams s ON s.key = e.stream WHERE s.name LIKE '%.erasure-%' ORDER BY e.position DESC LIMIT 1")
+      .prepare(
+        "SELECT e.type AS type FROM events e JOIN streams s ON s.key = e.stream WHERE s.name LIKE '%.erasure-%' ORDER BY e.position DESC LIMIT 1",
+      )
       .get();
     const type = last === undefined ? null : String(last['type']);
     return type === 'ErasureCompleted' ? null : type;

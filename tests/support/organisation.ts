@@ -1,4 +1,13 @@
-import type { Application, ConversationDetail, Done, InboxFilter, InboxItem, SignedIn, ThreadItem, Viewer } from '#projections/application.ts';
+import type {
+  Application,
+  ConversationDetail,
+  Done,
+  InboxFilter,
+  InboxItem,
+  SignedIn,
+  ThreadItem,
+  Viewer,
+} from '#projections/application.ts';
 import type { Role } from '#domain/message.ts';
 import type { ChannelId, ConversationId } from '#domain/ids.ts';
 import { newId } from '#infra/app/new-id.ts';
@@ -21,22 +30,38 @@ export type Staff = Readonly<Record<Role, Member>>;
 /** The first organisation and its owner. */
 export const setUpOwner = async (application: Application, name = 'Mona Fahmy', organisation = 'Marsa Group'): Promise<Member> => {
   const email = 'owner@marsa.example';
-  return { ...(await must(application.setUp({ organisation, name, email, password: PASSWORD, address: '127.0.0.1', device: 'test' }))), email };
+  return {
+    ...(await must(application.setUp({ organisation, name, email, password: PASSWORD, address: '127.0.0.1', device: 'test' }))),
+    email,
+  };
 };
 
-export const hire = async (application: Application, owner: Viewer, role: Role, name = `A ${role}`, email = `${role}.${newId()}@marsa.example`): Promise<Member> => {
+export const hire = async (
+  application: Application,
+  owner: Viewer,
+  role: Role,
+  name = `A ${role}`,
+  email = `${role}.${newId()}@marsa.example`,
+): Promise<Member> => {
   await must(application.addPerson(owner, { name, email, role, password: PASSWORD }));
   return { ...(await must(application.signIn({ email, password: PASSWORD, address: null, device: null }))), email };
 };
 
 /** One person of each role. */
 export const staffOf = async (application: Application, owner: Member): Promise<Staff> => {
-  const [admin, dpo, agent, auditor] = await Promise.all((['admin', 'dpo', 'agent', 'auditor'] as const).map((role) => hire(application, owner.viewer, role)));
+  const [admin, dpo, agent, auditor] = await Promise.all(
+    (['admin', 'dpo', 'agent', 'auditor'] as const).map((role) => hire(application, owner.viewer, role)),
+  );
   if (admin === undefined || dpo === undefined || agent === undefined || auditor === undefined) throw new Error('expected four people');
   return { owner, admin, dpo, agent, auditor };
 };
 
-export type Line = { readonly channelId: ChannelId; readonly phoneNumberId: string; readonly appSecret: string; readonly webhookUrl: string };
+export type Line = {
+  readonly channelId: ChannelId;
+  readonly phoneNumberId: string;
+  readonly appSecret: string;
+  readonly webhookUrl: string;
+};
 
 /** Connects a number of the simulator. */
 export const connectLine = async ({ application, simulator }: RunningProduct, viewer: Viewer): Promise<Line> => {
@@ -66,10 +91,18 @@ export type Desk = {
   readonly owner: Member;
   readonly line: Line;
   /** A customer writes; resolves when the thread shows it. */
-  readonly writes: (customer: SimulatedCustomer, written: Written) => Promise<{ readonly conversationId: ConversationId; readonly message: MessageItem }>;
+  readonly writes: (
+    customer: SimulatedCustomer,
+    written: Written,
+  ) => Promise<{ readonly conversationId: ConversationId; readonly message: MessageItem }>;
   readonly reply: (conversationId: ConversationId, text: string, commandId?: string) => ReturnType<Application['reply']>;
   /** Waits until the message of the thread is as wanted. */
-  readonly untilMessage: (conversationId: ConversationId, what: string, wanted: (message: MessageItem) => boolean, timeoutMs?: number) => Promise<MessageItem>;
+  readonly untilMessage: (
+    conversationId: ConversationId,
+    what: string,
+    wanted: (message: MessageItem) => boolean,
+    timeoutMs?: number,
+  ) => Promise<MessageItem>;
 };
 
 /** An organisation with its owner and one number of the simulator. */
@@ -87,16 +120,20 @@ export const openDesk = async (running: RunningProduct): Promise<Desk> => {
     untilMessage,
     writes: async (customer, written) => {
       const seen = new Set<string>();
-      for (const { conversationId } of await inboxOf(application, viewer)) for (const { id } of messagesIn(await conversationOf(application, viewer, conversationId))) seen.add(id);
+      for (const { conversationId } of await inboxOf(application, viewer))
+        for (const { id } of messagesIn(await conversationOf(application, viewer, conversationId))) seen.add(id);
       await simulator.write(customer, line.phoneNumberId, written);
       return eventually('the message stands in a thread', async () => {
         for (const { conversationId } of await inboxOf(application, viewer)) {
-          const message = messagesIn(await conversationOf(application, viewer, conversationId)).find(({ id, direction }) => direction === 'in' && !seen.has(id));
+          const message = messagesIn(await conversationOf(application, viewer, conversationId)).find(
+            ({ id, direction }) => direction === 'in' && !seen.has(id),
+          );
           if (message !== undefined) return { conversationId, message };
         }
         return null;
       });
     },
-    reply: (conversationId, text, commandId = newId<'command'>()) => application.reply(viewer, { conversationId, commandId, text, upload: null }),
+    reply: (conversationId, text, commandId = newId<'command'>()) =>
+      application.reply(viewer, { conversationId, commandId, text, upload: null }),
   };
 };

@@ -18,7 +18,11 @@ export type ProductProcess = {
 };
 
 /** `vconnect start` as a process of its own. Resolves when it is ready. */
-export const startProcess = async (dataFolder: string, simulatorUrl: string, options: RunOptions & { readonly port: number }): Promise<ProductProcess> => {
+export const startProcess = async (
+  dataFolder: string,
+  simulatorUrl: string,
+  options: RunOptions & { readonly port: number },
+): Promise<ProductProcess> => {
   const { NODE_OPTIONS: _left, ...inherited } = process.env;
   const environment = { ...inherited, VCONNECT_LOG_LEVEL: options.logLevel ?? 'warn', ...environmentOf(dataFolder, simulatorUrl, options) };
   const child = spawn(process.execPath, [PROGRAM, 'start'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -65,22 +69,24 @@ export const freePort = (): Promise<number> =>
   });
 
 /** Calls the HTTP API with a token; null while the server is away. */
-export const apiClient = (url: string, token: string) => async <T>(method: string, path: string, body?: object, key?: string): Promise<{ readonly status: number; readonly body: T } | null> => {
-  try {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(20_000),
-    });
-    const text = await response.text();
-    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
-  } catch {
-    // Killed in the middle: the caller asks again.
-    return null;
-  }
-};
+export const apiClient =
+  (url: string, token: string) =>
+  async <T>(method: string, path: string, body?: object, key?: string): Promise<{ readonly status: number; readonly body: T } | null> => {
+    try {
+      const response = await fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(20_000),
+      });
+      const text = await response.text();
+      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+    } catch {
+      // Killed in the middle: the caller asks again.
+      return null;
+    }
+  };

@@ -5,5 +5,8 @@ import { realParts } from '#infra/cli/parts.ts';
 import { verbs } from '#infra/cli/verbs.ts';
 
 process.umask(0o077);
-const parts = { ...realParts, webHandler: () => Promise.resolve((_request: unknown, response: { end: (text: string) => void }) => response.end('page')) };
+const parts = {
+  ...realParts,
+  webHandler: () => Promise.resolve((_request: unknown, response: { end: (text: string) => void }) => response.end('page')),
+};
 process.exitCode = await dispatch(verbs, process.argv.slice(2), parts, terminal());

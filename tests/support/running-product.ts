@@ -45,7 +45,13 @@ export const runProduct = async (options: RunOptions = {}): Promise<RunningProdu
   const lines: string[] = [];
   const log = createLog(options.logLevel ?? 'warn', { write: (line) => void lines.push(line) });
   const product = await openProduct(config, log);
-  const front = await startFront({ ...config, product, log, web: (_request, response) => response.end('page'), ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }) });
+  const front = await startFront({
+    ...config,
+    product,
+    log,
+    web: (_request, response) => response.end('page'),
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
   await product.start({ url: front.url });
   return {
     url: front.url,
@@ -63,7 +69,11 @@ export const runProduct = async (options: RunOptions = {}): Promise<RunningProdu
   };
 };
 
-export const environmentOf = (dataFolder: string, simulatorUrl: string, { port = 0, environment = {} }: RunOptions): Readonly<Record<string, string>> => ({
+export const environmentOf = (
+  dataFolder: string,
+  simulatorUrl: string,
+  { port = 0, environment = {} }: RunOptions,
+): Readonly<Record<string, string>> => ({
   VCONNECT_DATA: dataFolder,
   VCONNECT_PORT: String(port),
   VCONNECT_SIMULATOR_PORT: new URL(simulatorUrl).port,

@@ -15,7 +15,14 @@ export type SimulatedMessage = {
   readonly state: string;
 };
 export type SimulatedCustomer = { readonly id: string; readonly name: string; readonly phone: string };
-export type SimulatedNumber = { readonly phoneNumberId: string; readonly displayPhoneNumber: string; readonly accessToken: string; readonly appSecret: string; readonly verifyToken: string; readonly webhookUrl: string | null };
+export type SimulatedNumber = {
+  readonly phoneNumberId: string;
+  readonly displayPhoneNumber: string;
+  readonly accessToken: string;
+  readonly appSecret: string;
+  readonly verifyToken: string;
+  readonly webhookUrl: string | null;
+};
 export type SimulatorState = {
   readonly numbers: readonly { readonly phoneNumberId: string }[];
   readonly messages: readonly SimulatedMessage[];
@@ -46,7 +53,8 @@ export const simulatorClient = (baseUrl: string) => {
     baseUrl,
     state: () => ask<SimulatorState>('GET', '/state'),
     number: (phoneNumberId: string) => ask<SimulatedNumber>('GET', `/numbers/${phoneNumberId}`),
-    changeNumber: (phoneNumberId: string, change: Partial<SimulatedNumber>) => ask<SimulatedNumber>('PUT', `/numbers/${phoneNumberId}`, change),
+    changeNumber: (phoneNumberId: string, change: Partial<SimulatedNumber>) =>
+      ask<SimulatedNumber>('PUT', `/numbers/${phoneNumberId}`, change),
     newNumber: (number: Partial<SimulatedNumber>) => ask<SimulatedNumber>('POST', '/numbers', number),
     newCustomer: (name: string, phone = `2010${String(10_000_000 + (customers += 1))}`) =>
       ask<SimulatedCustomer>('POST', '/customers', { name, phone, language: 'en' }),
@@ -66,7 +74,11 @@ export const simulatorClient = (baseUrl: string) => {
 export const deliver = (webhookUrl: string, appSecret: string, body: object | string): Promise<Response> => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const signature = createHmac('sha256', appSecret).update(text).digest('hex');
-  return fetch(webhookUrl, { method: 'POST', body: text, headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` } });
+  return fetch(webhookUrl, {
+    method: 'POST',
+    body: text,
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+  });
 };
 
 /** A delivery of one number, with whatever `value` holds. */
@@ -77,7 +89,11 @@ export const deliveryOf = (phoneNumberId: string, ...values: readonly object[]):
       id: '102290129340398',
       changes: values.map((value) => ({
         field: 'messages',
-        value: { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550783881', phone_number_id: phoneNumberId }, ...value },
+        value: {
+          messaging_product: 'whatsapp',
+          metadata: { display_phone_number: '15550783881', phone_number_id: phoneNumberId },
+          ...value,
+        },
       })),
     },
   ],
@@ -92,5 +108,14 @@ export const textValue = ({ phone, bsuid, name }: Writer, wamid: string, body: s
 });
 
 export const statusValue = (wamid: string, status: string, callbackData: string, at = Date.now(), more: object = {}): object => ({
-  statuses: [{ id: wamid, status, timestamp: String(Math.floor(at / 1_000)), recipient_id: '201000000000', biz_opaque_callback_data: callbackData, ...more }],
+  statuses: [
+    {
+      id: wamid,
+      status,
+      timestamp: String(Math.floor(at / 1_000)),
+      recipient_id: '201000000000',
+      biz_opaque_callback_data: callbackData,
+      ...more,
+    },
+  ],
 });

@@ -17,4 +17,3 @@ export const addNeighbour = async ({ product, application, simulator }: RunningP
   const { phoneNumberId, appSecret, webhookUrl } = await simulator.number(added.phoneNumberId);
   return { owner, line: { channelId, phoneNumberId, appSecret, webhookUrl: webhookUrl ?? '' } };
 };
-

@@ -63,21 +63,30 @@ describe('an erasure whose stores fail at any call', () => {
     }
   };
 
-  it.each(['before', 'after'] as const)('says the same in its certificate, wherever a call broke off (%s it was carried out)', async (when) => {
-    expect(calls.length).toBeGreaterThan(25);
-    for (const name of ['vault.fence', 'vault.destroy', 'vault.remove', 'vault.scan', 'vault.sign', 'store.append', 'views.find']) expect(calls).toContain(name);
-    for (let nth = 1; nth <= calls.length; nth += 1) {
-      await onCopy(async (lab) => {
-        await expect(lab.run(tenant, erasureId, breaking(nth, when).wrap), calls[nth - 1]).rejects.toThrow('broken');
-        await lab.run(tenant, erasureId);
-        const { bytes, statement } = await lab.certificate(tenant, erasureId);
-        expect({ nth, call: calls[nth - 1], statement: withoutTimes(statement) }).toEqual({ nth, call: calls[nth - 1], statement: expected });
-        expect(verifyCertificate(bytes, vkey).kind).toBe('genuine');
-        const events = await lab.store.readStream(streamName(tenant, 'erasure', erasureId));
-        expect(events.map(({ type }) => type)).toEqual(STEPS);
-      });
-    }
-  }, 180_000);
+  it.each(['before', 'after'] as const)(
+    'says the same in its certificate, wherever a call broke off (%s it was carried out)',
+    async (when) => {
+      expect(calls.length).toBeGreaterThan(25);
+      for (const name of ['vault.fence', 'vault.destroy', 'vault.remove', 'vault.scan', 'vault.sign', 'store.append', 'views.find'])
+        expect(calls).toContain(name);
+      for (let nth = 1; nth <= calls.length; nth += 1) {
+        await onCopy(async (lab) => {
+          await expect(lab.run(tenant, erasureId, breaking(nth, when).wrap), calls[nth - 1]).rejects.toThrow('broken');
+          await lab.run(tenant, erasureId);
+          const { bytes, statement } = await lab.certificate(tenant, erasureId);
+          expect({ nth, call: calls[nth - 1], statement: withoutTimes(statement) }).toEqual({
+            nth,
+            call: calls[nth - 1],
+            statement: expected,
+          });
+          expect(verifyCertificate(bytes, vkey).kind).toBe('genuine');
+          const events = await lab.store.readStream(streamName(tenant, 'erasure', erasureId));
+          expect(events.map(({ type }) => type)).toEqual(STEPS);
+        });
+      }
+    },
+    180_000,
+  );
 });
 
 /** What the certificate says, without when it happened and how large the files were at that moment. */

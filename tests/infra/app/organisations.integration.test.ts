@@ -18,7 +18,9 @@ describe('two organisations in one product', () => {
   /** Something of every kind in the first organisation. */
   const fill = async () => {
     const { application: app, simulator } = desk.running;
-    const { conversationId, message } = await desk.writes(await simulator.newCustomer('Nadia'), { document: { base64: 'aGVsbG8=', mimeType: 'text/plain', filename: 'a.txt', caption: CANARY } });
+    const { conversationId, message } = await desk.writes(await simulator.newCustomer('Nadia'), {
+      document: { base64: 'aGVsbG8=', mimeType: 'text/plain', filename: 'a.txt', caption: CANARY },
+    });
     await desk.untilMessage(conversationId, 'the file is stored', ({ media }) => media?.state === 'stored');
     const { contactId } = (await must(app.conversation(desk.owner.viewer, conversationId, {}))).conversation.contact;
     const { messageId: replyId } = await must(desk.reply(conversationId, 'answer'));
@@ -57,7 +59,7 @@ describe('two organisations in one product', () => {
         resolve: app.resolve(viewer, conversationId),
         reopen: app.reopen(viewer, conversationId),
         previewErasure: app.previewErasure(viewer, contactId),
-        erase: app.erase(viewer, { contactId, commandId, reason: 'consent-withdrawn', confirmation: 'VC-2026-00001' }),
+        erase: app.erase(viewer, { contactId, commandId, reason: 'consent-withdrawn', confirmation: 'EC-2026-0001' }),
         previewErased: app.previewErasure(viewer, goneContact),
         erasure: app.erasure(viewer, erasureId),
         certificate: app.certificate(viewer, erasureId),
@@ -92,7 +94,7 @@ describe('two organisations in one product', () => {
       ['GET', `/contacts/${contactId}`],
       ['POST', `/contacts/${contactId}/reveal`, { purpose: 'identify-customer' }],
       ['GET', `/contacts/${contactId}/erasure`],
-      ['POST', `/contacts/${contactId}/erasure`, { reason: 'consent-withdrawn', confirmation: 'VC-2026-00001' }],
+      ['POST', `/contacts/${contactId}/erasure`, { reason: 'consent-withdrawn', confirmation: 'EC-2026-0001' }],
       ['GET', `/erasures/${erasureId}`],
       ['GET', `/erasures/${erasureId}/certificate`],
       ['PATCH', `/people/${account}`, { role: 'admin' }],
@@ -106,7 +108,11 @@ describe('two organisations in one product', () => {
         headers: { authorization: `Bearer ${other.owner.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      expect({ path, status: response.status, code: ((await response.json()) as { code: string }).code }).toEqual({ path, status: 404, code: 'not-found' });
+      expect({ path, status: response.status, code: ((await response.json()) as { code: string }).code }).toEqual({
+        path,
+        status: 404,
+        code: 'not-found',
+      });
     }
   });
 
@@ -121,22 +127,33 @@ describe('two organisations in one product', () => {
     const { items } = await must(app.audit(viewer, { limit: 200 }));
     expect(JSON.stringify(items)).not.toContain(desk.owner.viewer.tenant);
     for (const id of Object.values(ids)) expect(JSON.stringify(items)).not.toContain(id);
-    for (const filter of [{ subject: ids.contactId }, { actor: desk.owner.viewer.accountId }]) expect((await must(app.audit(viewer, filter))).items).toEqual([]);
+    for (const filter of [{ subject: ids.contactId }, { actor: desk.owner.viewer.accountId }])
+      expect((await must(app.audit(viewer, filter))).items).toEqual([]);
   });
 
   it('knows one customer of both as two people', async () => {
     const { application: app, simulator } = desk.running;
     const person = { phone: '201177700001', bsuid: 'EG.770001', name: 'Both' };
     for (const line of [desk.line, other.line]) {
-      await deliver(line.webhookUrl, line.appSecret, deliveryOf(line.phoneNumberId, textValue(person, 'wamid.the-same-name', `to ${line.channelId}`)));
+      await deliver(
+        line.webhookUrl,
+        line.appSecret,
+        deliveryOf(line.phoneNumberId, textValue(person, 'wamid.the-same-name', `to ${line.channelId}`)),
+      );
     }
     const contacts = await Promise.all(
       [desk.owner.viewer, other.owner.viewer].map((viewer) =>
-        eventually('the message is shown', async () => (await inboxOf(app, viewer)).find(({ preview }) => preview !== null && said(preview.text).startsWith('to ')) ?? null),
+        eventually(
+          'the message is shown',
+          async () => (await inboxOf(app, viewer)).find(({ preview }) => preview !== null && said(preview.text).startsWith('to ')) ?? null,
+        ),
       ),
     );
     expect(contacts[0]?.contactId).not.toBe(contacts[1]?.contactId);
-    expect(contacts.map((item) => item.preview !== null && said(item.preview.text))).toEqual([`to ${desk.line.channelId}`, `to ${other.line.channelId}`]);
+    expect(contacts.map((item) => item.preview !== null && said(item.preview.text))).toEqual([
+      `to ${desk.line.channelId}`,
+      `to ${other.line.channelId}`,
+    ]);
     expect(simulator.baseUrl).not.toBe('');
   });
 
@@ -149,12 +166,22 @@ describe('two organisations in one product', () => {
     const own = deliveryOf(other.line.phoneNumberId, statusValue('wamid.trespass', 'failed', ids.replyId));
     expect((await deliver(other.line.webhookUrl, other.line.appSecret, own)).status).toBe(200);
     expect((await deliver(desk.line.webhookUrl, other.line.appSecret, own)).status).toBe(401);
-    await deliver(other.line.webhookUrl, other.line.appSecret, deliveryOf(other.line.phoneNumberId, textValue(writer, 'wamid.own', 'through the right door')));
-    await eventually('the right one is shown', async () => (await inboxOf(app, other.owner.viewer)).some(({ preview }) => preview !== null && said(preview.text) === 'through the right door'));
+    await deliver(
+      other.line.webhookUrl,
+      other.line.appSecret,
+      deliveryOf(other.line.phoneNumberId, textValue(writer, 'wamid.own', 'through the right door')),
+    );
+    await eventually('the right one is shown', async () =>
+      (await inboxOf(app, other.owner.viewer)).some(({ preview }) => preview !== null && said(preview.text) === 'through the right door'),
+    );
     for (const viewer of [desk.owner.viewer, other.owner.viewer]) {
-      expect((await inboxOf(app, viewer)).some(({ preview }) => preview !== null && said(preview.text) === 'through the wrong door')).toBe(false);
+      expect((await inboxOf(app, viewer)).some(({ preview }) => preview !== null && said(preview.text) === 'through the wrong door')).toBe(
+        false,
+      );
     }
-    expect((await must(app.conversation(desk.owner.viewer, ids.conversationId, {}))).conversation.entries).toEqual(before.conversation.entries);
+    expect((await must(app.conversation(desk.owner.viewer, ids.conversationId, {}))).conversation.entries).toEqual(
+      before.conversation.entries,
+    );
   });
 
   it('tells an open page only of its own organisation', async () => {
@@ -167,7 +194,11 @@ describe('two organisations in one product', () => {
     })().catch(() => undefined);
     await desk.writes(await simulator.newCustomer('Heard by the first only'), { text: 'hello' });
     const writer = { phone: '201177700003', bsuid: 'EG.770003', name: 'Second' };
-    await deliver(other.line.webhookUrl, other.line.appSecret, deliveryOf(other.line.phoneNumberId, textValue(writer, 'wamid.heard', 'hello')));
+    await deliver(
+      other.line.webhookUrl,
+      other.line.appSecret,
+      deliveryOf(other.line.phoneNumberId, textValue(writer, 'wamid.heard', 'hello')),
+    );
     await eventually('the stream tells of the second', () => heard.includes('inbox'));
     ended.abort();
     await reading;

@@ -65,7 +65,9 @@ describe('what a role may do', () => {
     desk = await openDesk(await runProduct());
     const { application: app, simulator } = desk.running;
     staff = await staffOf(app, desk.owner);
-    const { conversationId, message } = await desk.writes(await simulator.newCustomer('Nadia'), { document: { base64: 'aGVsbG8=', mimeType: 'text/plain', filename: 'a.txt' } });
+    const { conversationId, message } = await desk.writes(await simulator.newCustomer('Nadia'), {
+      document: { base64: 'aGVsbG8=', mimeType: 'text/plain', filename: 'a.txt' },
+    });
     await desk.untilMessage(conversationId, 'the file is stored', ({ media }) => media?.state === 'stored');
     const { contact } = (await must(app.conversation(desk.owner.viewer, conversationId, {}))).conversation;
     const gone = await desk.writes(await simulator.newCustomer('Gone'), { text: 'bye' });
@@ -86,7 +88,8 @@ describe('what a role may do', () => {
       changeRole: (viewer) => app.changeRole(viewer, nobody, 'agent'),
       removePerson: (viewer) => app.removePerson(viewer, nobody),
       channels: (viewer) => app.channels(viewer),
-      connectChannel: (viewer) => app.connectChannel(viewer, { label: 'x', phoneNumberId: '1', accessToken: 'x', appSecret: 'x', baseUrl: 'http://nowhere.example' }),
+      connectChannel: (viewer) =>
+        app.connectChannel(viewer, { label: 'x', phoneNumberId: '1', accessToken: 'x', appSecret: 'x', baseUrl: 'http://nowhere.example' }),
       connectSimulator: (viewer) => app.connectSimulator(viewer),
       inbox: (viewer) => app.inbox(viewer, { filter: 'open' }),
       conversation: (viewer) => app.conversation(viewer, conversationId, {}),
@@ -106,7 +109,8 @@ describe('what a role may do', () => {
       erasure: (viewer) => app.erasure(viewer, erasureId),
       certificate: (viewer) => app.certificate(viewer, erasureId),
       previewErasure: (viewer) => app.previewErasure(viewer, contact.contactId),
-      erase: (viewer) => app.erase(viewer, { contactId: contact.contactId, commandId: commandId(), reason: 'consent-withdrawn', confirmation: 'VC-0' }),
+      erase: (viewer) =>
+        app.erase(viewer, { contactId: contact.contactId, commandId: commandId(), reason: 'consent-withdrawn', confirmation: 'EC-0' }),
     };
   });
   afterAll(() => desk.running.close());
@@ -116,7 +120,7 @@ describe('what a role may do', () => {
     expect(Object.keys(desk.running.application).sort()).toEqual(known);
   });
 
-  it.each(ROLES)('allows the %s what is the role\'s, and nothing else', async (role) => {
+  it.each(ROLES)("allows the %s what is the role's, and nothing else", async (role) => {
     const { viewer } = staff[role];
     const got: Record<string, boolean> = {};
     for (const [name, call] of Object.entries(calls)) {
@@ -129,26 +133,36 @@ describe('what a role may do', () => {
   });
 
   it('tells each role what it may do, as pages show their controls by it', async () => {
-    const permissions = await Promise.all(ROLES.map(async (role) => (await desk.running.application.me(staff[role].viewer)).permissions.includes('conversations.answer')));
+    const permissions = await Promise.all(
+      ROLES.map(async (role) => (await desk.running.application.me(staff[role].viewer)).permissions.includes('conversations.answer')),
+    );
     expect(permissions).toEqual([true, true, false, true, false]);
   });
 
-  it.each(['know-colleagues', 'manage-people', 'manage-channels', 'investigate', 'handle-request', 'answer-customer', 'identify-customer'] as const)(
-    'never opens a customer\'s identifiers to an auditor for the purpose %s, and records the attempt',
-    async (purpose) => {
-      const { application: app } = desk.running;
-      const { conversationId } = (await must(app.inbox(desk.owner.viewer, { filter: 'open' }))).items[0] ?? { conversationId: null };
-      const contactId = conversationId === null ? null : (await must(app.conversation(desk.owner.viewer, conversationId, {}))).conversation.contact.contactId;
-      if (contactId === null) throw new Error('expected an open conversation');
-      const { viewer } = await must(app.signIn({ email: staff.auditor.email, password: PASSWORD, address: null, device: null }));
-      expect(await app.revealContact(viewer, contactId, purpose)).toEqual({ ok: false, status: 403, code: 'forbidden' });
-      expect(await app.revealContact(viewer, contactId, purpose)).toMatchObject({ ok: false });
-      const denied = async () => {
-        const { items } = await must(app.audit(staff.dpo.viewer, { subject: contactId, actor: viewer.accountId, limit: 200 }));
-        return items.filter(({ type, facts }) => type === 'RevealDenied' && facts['purpose'] === purpose && facts['sessionId'] === viewer.sessionId);
-      };
-      await eventually('the attempt is in the trail', async () => (await denied()).length > 0);
-      expect(await denied()).toHaveLength(1);
-    },
-  );
+  it.each([
+    'know-colleagues',
+    'manage-people',
+    'manage-channels',
+    'investigate',
+    'handle-request',
+    'answer-customer',
+    'identify-customer',
+  ] as const)("never opens a customer's identifiers to an auditor for the purpose %s, and records the attempt", async (purpose) => {
+    const { application: app } = desk.running;
+    const { conversationId } = (await must(app.inbox(desk.owner.viewer, { filter: 'open' }))).items[0] ?? { conversationId: null };
+    const contactId =
+      conversationId === null ? null : (await must(app.conversation(desk.owner.viewer, conversationId, {}))).conversation.contact.contactId;
+    if (contactId === null) throw new Error('expected an open conversation');
+    const { viewer } = await must(app.signIn({ email: staff.auditor.email, password: PASSWORD, address: null, device: null }));
+    expect(await app.revealContact(viewer, contactId, purpose)).toEqual({ ok: false, status: 403, code: 'forbidden' });
+    expect(await app.revealContact(viewer, contactId, purpose)).toMatchObject({ ok: false });
+    const denied = async () => {
+      const { items } = await must(app.audit(staff.dpo.viewer, { subject: contactId, actor: viewer.accountId, limit: 200 }));
+      return items.filter(
+        ({ type, facts }) => type === 'RevealDenied' && facts['purpose'] === purpose && facts['sessionId'] === viewer.sessionId,
+      );
+    };
+    await eventually('the attempt is in the trail', async () => (await denied()).length > 0);
+    expect(await denied()).toHaveLength(1);
+  });
 });

@@ -14,8 +14,10 @@ describe('sessions and passwords', () => {
   });
   afterAll(() => running.close());
 
-  const signIn = (email: string, password = PASSWORD) => running.application.signIn({ email, password, address: '203.0.113.7', device: 'test' });
-  const asks = async (token: string): Promise<number> => (await fetch(`${running.url}/api/v1/session`, { headers: { authorization: `Bearer ${token}` } })).status;
+  const signIn = (email: string, password = PASSWORD) =>
+    running.application.signIn({ email, password, address: '203.0.113.7', device: 'test' });
+  const asks = async (token: string): Promise<number> =>
+    (await fetch(`${running.url}/api/v1/session`, { headers: { authorization: `Bearer ${token}` } })).status;
   const openStream = async (token: string) => {
     const stream = await fetch(`${running.url}/api/v1/stream`, { headers: { authorization: `Bearer ${token}` } });
     let text = '';
@@ -27,11 +29,27 @@ describe('sessions and passwords', () => {
   };
 
   it('lets one set-up win, however many press the button', async () => {
-    const again = await running.application.setUp({ organisation: 'Second', name: 'B', email: 'b@x.example', password: PASSWORD, address: null, device: null });
+    const again = await running.application.setUp({
+      organisation: 'Second',
+      name: 'B',
+      email: 'b@x.example',
+      password: PASSWORD,
+      address: null,
+      device: null,
+    });
     expect(again).toEqual({ ok: false, status: 409, code: 'already-set-up' });
     const fresh = await runProduct();
     const setUps = await Promise.all(
-      [1, 2, 3].map((n) => fresh.application.setUp({ organisation: `House ${String(n)}`, name: 'N', email: `n${String(n)}@x.example`, password: PASSWORD, address: null, device: null })),
+      [1, 2, 3].map((n) =>
+        fresh.application.setUp({
+          organisation: `House ${String(n)}`,
+          name: 'N',
+          email: `n${String(n)}@x.example`,
+          password: PASSWORD,
+          address: null,
+          device: null,
+        }),
+      ),
     );
     expect((await fresh.product.operator.organisations()).length).toBe(1);
     expect(setUps.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(1);
@@ -58,13 +76,15 @@ describe('sessions and passwords', () => {
     await must(running.application.revokeSession(person.viewer, second.viewer.sessionId));
     expect([await asks(person.token), await asks(second.token)]).toEqual([200, 401]);
     const database = new DatabaseSync(join(running.dataFolder, 'sessions.db'));
-    database.prepare('UPDATE session SET expires_at = ? WHERE session_id = ?').run(new Date(Date.now() - 1).toISOString(), person.viewer.sessionId);
+    database
+      .prepare('UPDATE session SET expires_at = ? WHERE session_id = ?')
+      .run(new Date(Date.now() - 1).toISOString(), person.viewer.sessionId);
     database.close();
     expect(await asks(person.token)).toBe(401);
     expect(await running.application.session(person.token)).toBeNull();
   });
 
-  it('takes a removed person\'s sessions, tokens and open streams at once', async () => {
+  it("takes a removed person's sessions, tokens and open streams at once", async () => {
     const person = await hire(running.application, owner.viewer, 'admin');
     const { token } = await must(running.application.createToken(person.viewer, 30));
     const stream = await openStream(person.token);
