@@ -26,5 +26,6 @@ export const GET: RequestHandler = () => error(405, 'request', { code: 'request'
 /** Only ever to a page of this server. */
 function backTo(referer: string | null, here: URL): string {
   const from = referer === null ? null : URL.parse(referer);
-  return from?.origin === here.origin ? `${from.pathname}${from.search}` : '/';
+  // A path that begins with two slashes names another server.
+  return from?.origin === here.origin && !from.pathname.startsWith('//') ? `${from.pathname}${from.search}` : '/';
 }
