@@ -8,7 +8,7 @@ import { machineContext } from './context.ts';
 import { newId } from './new-id.ts';
 import type { Sample, SamplePerson } from './product.ts';
 import { answerOf } from './refused.ts';
-import { createOrganisation } from './setup.ts';
+import { createOrganisation, SAMPLE_ORGANISATION } from './setup.ts';
 
 /** Customers that the simulator plays. */
 const CUSTOMERS = 12;
@@ -38,7 +38,7 @@ export const createSample = (app: App, application: Application): Sample => ({
 
 /** The one sample organisation of this data folder; its id is reserved at the first call. */
 const sampleTenant = async (app: App): Promise<TenantId | null> => {
-  const identifiers = [{ field: 'reservation' as const, value: plain('sample-organisation') }];
+  const identifiers = [{ field: 'reservation' as const, value: plain(SAMPLE_ORGANISATION) }];
   const claim = await app.vault.claim({ tenant: PLATFORM_TENANT, identifiers, propose: newId<'tenant'>(), subject: null });
   return claim.kind === 'claimed' ? parseId<'tenant'>(claim.id) : null;
 };

@@ -28,10 +28,27 @@ export const createOrganisation = async (app: App, { name, owner, sample, tenant
   return { ok: true };
 };
 
+/**
+ * The log is asked beside the views: while those are filled again they know no organisation, and a door that opens then would give the
+ * owner's account to whoever comes by.
+ */
 export const needsSetup =
   (app: App): Application['needsSetup'] =>
-  async () =>
-    (await organisationsOf(app)).length === 0;
+  async () => {
+    if ((await organisationsOf(app)).length > 0) return false;
+    const made = await Promise.all([FIRST_ORGANISATION, SAMPLE_ORGANISATION].map((reservation) => isMade(app, reservation)));
+    return !made.includes(true);
+  };
+
+/** Reservations of organisations, each made once in a data folder. */
+export const FIRST_ORGANISATION = 'set-up';
+export const SAMPLE_ORGANISATION = 'sample-organisation';
+
+const isMade = async (app: App, reservation: string): Promise<boolean> => {
+  const found = await app.vault.find(PLATFORM_TENANT, { field: 'reservation', value: plain(reservation) });
+  const tenant = parseId<'tenant'>(found?.id);
+  return tenant !== null && (await app.handler.load(organisationAggregate, tenant, tenant)).revision !== null;
+};
 
 /**
  * The first organisation and its owner. A reservation lets only one of two people who press the button at once be first; a set-up that was
@@ -47,7 +64,7 @@ export const setUp =
     if (!owner.ok) return owner;
     const claim = await app.vault.claim({
       tenant: PLATFORM_TENANT,
-      identifiers: [{ field: 'reservation', value: plain('set-up') }],
+      identifiers: [{ field: 'reservation', value: plain(FIRST_ORGANISATION) }],
       propose: newId<'tenant'>(),
       subject: null,
     });
