@@ -1,5 +1,4 @@
 import type { AccountId, CommandId, ConversationId } from '#domain/ids.ts';
-import { parseId } from '#domain/ids.ts';
 import type { ConversationCommand, ConversationFacts } from '#domain/conversation/commands.ts';
 import type { MessageCommand, MessageFacts } from '#domain/message/commands.ts';
 import { plain } from '#domain/personal.ts';
@@ -11,7 +10,8 @@ import { forbidden, may, notFound, permissionsOf } from './access.ts';
 import { conversationAggregate, messageAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';
 import { viewerContext } from './context.ts';
-import { derivedId, newId } from './new-id.ts';
+import { derivedId } from './new-id.ts';
+import { ownCommandId } from './own-command-id.ts';
 import { ownConversation } from './pages/conversation.ts';
 import { answerOf, refusedBy } from './refused.ts';
 
@@ -22,10 +22,10 @@ export const conversationCommands = (app: App): Commands => ({
   reply: async (viewer, { conversationId, commandId, text, upload, replyTo }) => {
     const row = await answerable(app, viewer, conversationId);
     if ('status' in row && 'code' in row) return row;
-    const command = commandIdOf(commandId);
+    const command = ownCommandId(viewer, commandId, row.conversationId);
     const messageId = derivedId<'message'>(command, 'message');
     const body = text.trim() === '' ? null : plain(text);
-    const quoted = replyTo === undefined ? null : await wamidOf(app, viewer, replyTo);
+    const quoted = replyTo === undefined ? null : await wamidOf(app, row, replyTo);
     const ids = { messageId, conversationId: row.conversationId, contactId: row.contactId, channelId: row.channelId };
     const queue: MessageCommand = { type: 'QueueMessage', ...ids, kind: kindOf(upload), body, replyTo: quoted, media: mediaOf(upload) };
     const outcome = await settled(
@@ -47,7 +47,7 @@ export const conversationCommands = (app: App): Commands => ({
     );
   },
   addNote: (viewer, { conversationId, commandId, text }) => {
-    const id = commandIdOf(commandId);
+    const id = ownCommandId(viewer, commandId, conversationId);
     const command: ConversationCommand = { type: 'AddNote', noteId: derivedId<'note'>(id, 'note'), body: plain(text) };
     return send(app, viewer, conversationId, command, { assigneeIsMember: false, noteLength: text.trim() === '' ? 0 : text.length }, id);
   },
@@ -92,9 +92,6 @@ const answerable = async (app: App, viewer: Viewer, conversationId: Conversation
   return may(viewer, 'conversations.answer') ? row : forbidden;
 };
 
-/** The form's own id makes a repeated post harmless; without one each post is its own. */
-const commandIdOf = (text: string): CommandId => parseId<'command'>(text) ?? newId<'command'>();
-
 const messageFacts = async (app: App, viewer: Viewer, row: InboxRow, bodyLength: number): Promise<MessageFacts> => {
   const { state } = await app.handler.load(conversationAggregate, viewer.tenant, row.conversationId);
   const live = state.kind === 'open' || state.kind === 'resolved';
@@ -107,9 +104,10 @@ const mayBeAssigned = async (app: App, viewer: Viewer, assignee: AccountId | nul
   return member !== null && permissionsOf(member.role).includes('conversations.answer');
 };
 
-const wamidOf = async (app: App, viewer: Viewer, messageId: string) => {
+/** Only of the same conversation: another customer's message names that customer, to this one and under this one's key. */
+const wamidOf = async (app: App, { tenant, conversationId }: InboxRow, messageId: string) => {
   const entry = await app.views.get<ThreadEntry>(THREAD, messageId);
-  if (entry?.entry !== 'message' || entry.tenant !== viewer.tenant || entry.wamid === null) return null;
+  if (entry?.entry !== 'message' || entry.tenant !== tenant || entry.conversationId !== conversationId || entry.wamid === null) return null;
   const [opened] = await app.vault.open([entry.wamid]);
   return opened?.kind === 'value' ? plain(opened.value) : null;
 };

@@ -21,7 +21,8 @@ import { type App, settled } from './app.ts';
 import { certificateOf } from './certificate.ts';
 import { viewerContext } from './context.ts';
 import { fault } from './fault.ts';
-import { derivedId, newId } from './new-id.ts';
+import { derivedId } from './new-id.ts';
+import { ownCommandId } from './own-command-id.ts';
 import { cardsOf, ownContact } from './pages/contact.ts';
 import { colleaguesById } from './pages/people.ts';
 import { refusedBy } from './refused.ts';
@@ -62,7 +63,7 @@ export const erasureCommands = (app: App): Erasures => ({
     if (!erasureReasons.includes(reason)) return { ok: false, status: 422, code: 'reason-unknown' };
     const certificate = await nextNumber(app, viewer.tenant);
     if (confirmation.trim() !== certificate) return { ok: false, status: 422, code: 'confirmation-mismatch' };
-    const proposed = derivedId<'erasure'>(parseId<'command'>(commandId) ?? newId<'command'>(), 'erasure');
+    const proposed = derivedId<'erasure'>(ownCommandId(viewer, commandId, contact.contactId), 'erasure');
     const erasureId = await reserve(app, viewer.tenant, contact, proposed, certificate);
     if (erasureId === null) return UNDER_WAY;
     return order(app, viewer, { contact, erasureId, certificate, reason });
