@@ -46,7 +46,10 @@ export const useAreaPages = (): AreaPages => {
     expect(faults.splice(0), 'faults on the page or breaches of its policy').toEqual([]);
   });
 
-  const open = async (path: string, { signedIn = true, width = 1440, script = true, locale = 'en', ...given }: OpenOptions = {}): Promise<Page> => {
+  const open = async (
+    path: string,
+    { signedIn = true, width = 1440, script = true, locale = 'en', ...given }: OpenOptions = {},
+  ): Promise<Page> => {
     const fixture = areaFixture({ stepMs: 60, ...given });
     const listeners: ((views: readonly { name: string; id?: string }[]) => void)[] = [];
     tell = (name, id) => {
@@ -72,13 +75,22 @@ export const useAreaPages = (): AreaPages => {
     if (script) await page.locator('html[data-ready]').waitFor({ state: 'attached' });
     return page;
   };
-  return { open, url: () => server.url, context: () => context, tell: (name, id) => { tell(name, id); } };
+  return {
+    open,
+    url: () => server.url,
+    context: () => context,
+    tell: (name, id) => {
+      tell(name, id);
+    },
+  };
 };
 
 /** What axe finds, each with its first place. */
 export const axeFindings = async (page: Page): Promise<unknown> => {
   await page.evaluate(axeSource);
-  return page.evaluate('axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`))');
+  return page.evaluate(
+    'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`))',
+  );
 };
 
 /** Where the browser keeps things beyond the page itself. */

@@ -50,7 +50,9 @@ describe.skipIf(!hasChromium)('erasure and contacts', () => {
   it('verifies a certificate with the network off and refuses it after one changed byte', async () => {
     const page = await pages.open('/privacy/certificates/00000000000000000000000000000007');
     const vkey = (await page.locator('.copy .mono').first().textContent()) ?? '';
-    const bytes = Buffer.from(await (await page.request.get(`${pages.url()}/privacy/erasures/00000000000000000000000000000007/download`)).body());
+    const bytes = Buffer.from(
+      await (await page.request.get(`${pages.url()}/privacy/erasures/00000000000000000000000000000007/download`)).body(),
+    );
     await page.goto(`${pages.url()}/verify`);
     await page.waitForTimeout(300);
     await pages.context().setOffline(true);

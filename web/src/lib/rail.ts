@@ -5,7 +5,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import type { MessageKey, Translate } from '#lib/i18n/translate.ts';
-import type { Permission } from '#projections/application.ts';
+import type { Permission } from '#projections/shown.ts';
 
 export type RailItem = Readonly<{
   href: string;

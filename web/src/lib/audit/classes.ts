@@ -1,4 +1,4 @@
-import type { AuditItem } from '#projections/application.ts';
+import type { AuditItem } from '#projections/pages.ts';
 
 export const classCodes = ['message', 'profile', 'media', 'note', 'ai', 'audit', 'credential'] as const;
 export type ClassCode = (typeof classCodes)[number];

@@ -1,4 +1,5 @@
-import type { AuditItem, Person } from '#projections/application.ts';
+import type { AuditItem } from '#projections/pages.ts';
+import type { Person } from '#projections/shown.ts';
 import { classesOf, type ClassCode } from './classes.ts';
 
 export type Look = 'full' | 'masked' | 'refused';
@@ -18,7 +19,10 @@ export function lookersOf(items: readonly AuditItem[]): readonly Looker[] {
   for (const item of items) {
     if (item.kind !== 'reveal' || item.actor.kind !== 'person') continue;
     const { person } = item.actor;
-    byPerson.set(person.accountId, withLook(byPerson.get(person.accountId) ?? { person, purposes: [], seen: {}, lastAt: item.at, events: 0 }, item));
+    byPerson.set(
+      person.accountId,
+      withLook(byPerson.get(person.accountId) ?? { person, purposes: [], seen: {}, lastAt: item.at, events: 0 }, item),
+    );
   }
   return [...byPerson.values()].toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
 }
@@ -31,7 +35,8 @@ function withLook(looker: Looker, item: AuditItem): Looker {
     if (known === undefined || rank[look] > rank[known]) seen[one] = look;
   }
   const purpose = String(item.facts['purpose'] ?? '');
-  const purposes = look === 'full' && purpose !== '' && !looker.purposes.includes(purpose) ? [...looker.purposes, purpose] : looker.purposes;
+  const purposes =
+    look === 'full' && purpose !== '' && !looker.purposes.includes(purpose) ? [...looker.purposes, purpose] : looker.purposes;
   return { ...looker, seen, purposes, lastAt: item.at > looker.lastAt ? item.at : looker.lastAt, events: looker.events + 1 };
 }
 

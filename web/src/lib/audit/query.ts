@@ -1,7 +1,16 @@
 import { parseId, parseTime } from '#domain/ids.ts';
-import type { AuditQuery } from '#projections/application.ts';
+import type { AuditQuery } from '#projections/pages.ts';
 
-export const kinds = ['access', 'message', 'conversation', 'contact', 'reveal', 'erasure', 'organisation', 'channel'] as const satisfies readonly NonNullable<AuditQuery['kind']>[];
+export const kinds = [
+  'access',
+  'message',
+  'conversation',
+  'contact',
+  'reveal',
+  'erasure',
+  'organisation',
+  'channel',
+] as const satisfies readonly NonNullable<AuditQuery['kind']>[];
 export const spans = ['1', '7', '30', '90'] as const;
 
 /** The filters as they stand in the address: ids and codes, so that a link restores them and names nobody. */
@@ -10,7 +19,15 @@ export const filterNames = ['kind', 'actor', 'subject', 'span', 'from', 'to', 'a
 
 export function filterFrom(query: URLSearchParams): AuditFilter {
   const text = (name: keyof AuditFilter) => query.get(name) ?? '';
-  return { kind: text('kind'), actor: text('actor'), subject: text('subject'), span: text('span'), from: text('from'), to: text('to'), after: text('after') };
+  return {
+    kind: text('kind'),
+    actor: text('actor'),
+    subject: text('subject'),
+    span: text('span'),
+    from: text('from'),
+    to: text('to'),
+    after: text('after'),
+  };
 }
 
 /** What does not have the form of a filter is left out: an address typed by hand shows more, never an error. */

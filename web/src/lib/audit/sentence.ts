@@ -1,13 +1,18 @@
 import type { AreaTexts } from '#lib/i18n/area.ts';
 import type { Format } from '#lib/i18n/format.ts';
 import type { MessageValues } from '#lib/i18n/translate.ts';
-import type { AuditItem } from '#projections/application.ts';
+import type { AuditItem } from '#projections/pages.ts';
 import { classesOf } from './classes.ts';
 
 export type Slot = 'who' | 'whom';
 /** Text, or the place of a name that is drawn in its own state and direction. */
 export type SentencePart = string | { readonly slot: Slot };
-export type SentenceTexts = Readonly<{ texts: AreaTexts<'audit'>; format: Format; role: (code: string) => string; list: (words: readonly string[]) => string }>;
+export type SentenceTexts = Readonly<{
+  texts: AreaTexts<'audit'>;
+  format: Format;
+  role: (code: string) => string;
+  list: (words: readonly string[]) => string;
+}>;
 
 // Private-use letters: no translation contains them, and no direction is attached to them.
 const marks = { who: '\uE000', whom: '\uE001' } as const;

@@ -19,7 +19,7 @@ import StickyNote from '@lucide/svelte/icons/sticky-note';
 import UserCheck from '@lucide/svelte/icons/user-check';
 import UserMinus from '@lucide/svelte/icons/user-minus';
 import UserPlus from '@lucide/svelte/icons/user-plus';
-import type { AuditItem } from '#projections/application.ts';
+import type { AuditItem } from '#projections/pages.ts';
 
 export type Tone = 'neutral' | 'privacy' | 'danger' | 'warning' | 'success';
 export type Sign = Readonly<{ icon: Component<{ class?: string }>; tone: Tone; mirrored?: boolean }>;

@@ -1,4 +1,4 @@
-import type { AuditItem } from '#projections/application.ts';
+import type { AuditItem } from '#projections/pages.ts';
 
 /** `reports`: what WhatsApp reported of replies. `look`: one look of one person at several people. */
 export type RunKind = 'reports' | 'look';

@@ -22,7 +22,9 @@ export function pendingForm(after?: (outcome: Outcome) => void | Promise<void>):
     };
   };
   return {
-    get busy() { return busy; },
+    get busy() {
+      return busy;
+    },
     enhance,
   };
 }

@@ -20,7 +20,8 @@ const failing = {
 
 /** The verifier stops at the first thing that is wrong: what stands before it held, what stands after was not looked at. */
 export function checksOf(verdict: CertificateVerdict): readonly Check[] {
-  if (verdict.kind === 'genuine') return parts.map((part) => ({ part, state: part === 'subject' && verdict.subject === 'not-checked' ? 'skipped' : 'ok' }));
+  if (verdict.kind === 'genuine')
+    return parts.map((part) => ({ part, state: part === 'subject' && verdict.subject === 'not-checked' ? 'skipped' : 'ok' }));
   const at = parts.indexOf(failing[verdict.reason]);
   return parts.map((part, index) => ({ part, state: index < at ? 'ok' : index === at ? 'bad' : 'skipped' }));
 }

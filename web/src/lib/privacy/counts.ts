@@ -1,4 +1,4 @@
-import type { ErasureDetail } from '#projections/application.ts';
+import type { ErasureDetail } from '#projections/pages.ts';
 
 export type Counts = ErasureDetail['counts'];
 export type ClassCount = Readonly<{ code: keyof Counts; count: number }>;
@@ -11,5 +11,8 @@ export function totalOf(counts: Counts): number {
 
 /** The classes that hold something, the largest first. */
 export function presentClasses(counts: Counts): readonly ClassCount[] {
-  return order.map((code) => ({ code, count: counts[code] })).filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
+  return order
+    .map((code) => ({ code, count: counts[code] }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count);
 }

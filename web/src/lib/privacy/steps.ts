@@ -1,4 +1,4 @@
-import type { ErasureDetail } from '#projections/application.ts';
+import type { ErasureDetail } from '#projections/pages.ts';
 
 export type Step = ErasureDetail['step'];
 export const steps = ['requested', 'fenced', 'destroyed', 'removed', 'verified', 'completed'] as const satisfies readonly Step[];
@@ -22,7 +22,8 @@ export type StepState = 'done' | 'now' | 'todo';
 /** Done once its time is recorded; the first without one is under way, unless all is done. */
 export function stepStates({ reached, step }: Pick<ErasureDetail, 'reached' | 'step'>): Readonly<Record<Step, StepState>> {
   const last = steps.indexOf(step);
-  const stateOf = (one: Step, index: number): StepState => (reached[one] !== undefined || index <= last ? 'done' : index === last + 1 ? 'now' : 'todo');
+  const stateOf = (one: Step, index: number): StepState =>
+    reached[one] !== undefined || index <= last ? 'done' : index === last + 1 ? 'now' : 'todo';
   return Object.fromEntries(steps.map((one, index) => [one, stateOf(one, index)])) as Record<Step, StepState>;
 }
 

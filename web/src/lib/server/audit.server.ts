@@ -1,5 +1,6 @@
 import { filterFrom, queryOf } from '#lib/audit/query.ts';
-import type { AuditItem, AuditPage, AuditQuery, Person } from '#projections/application.ts';
+import type { AuditItem, AuditPage, AuditQuery } from '#projections/pages.ts';
+import type { Person } from '#projections/shown.ts';
 import type { RequestEvent } from '@sveltejs/kit';
 import { orErrorPage, viewerOf } from './answers.server.ts';
 
@@ -26,13 +27,20 @@ function withAssignee(item: AuditItem, people: readonly Person[]): AuditItem {
 /** Whoever acts on this page can be chosen too: officers and auditors answer nobody, and people leave. */
 function withActors(people: readonly Person[], items: readonly AuditItem[]): readonly Person[] {
   const all = new Map(people.map((person) => [person.accountId, person]));
-  for (const { actor } of items) if (actor.kind === 'person' && !all.has(actor.person.accountId)) all.set(actor.person.accountId, actor.person);
+  for (const { actor } of items)
+    if (actor.kind === 'person' && !all.has(actor.person.accountId)) all.set(actor.person.accountId, actor.person);
   return [...all.values()];
 }
 
 /** Midnight in the reader's zone. */
 function startOfDay(now: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).formatToParts(now);
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(now);
   const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
   return now - ((of('hour') * 60 + of('minute')) * 60 + of('second')) * 1000 - (now % 1000);
 }

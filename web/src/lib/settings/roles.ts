@@ -1,4 +1,4 @@
-import type { Person } from '#projections/application.ts';
+import type { Person } from '#projections/shown.ts';
 
 export const roles = ['owner', 'admin', 'dpo', 'agent', 'auditor'] as const satisfies readonly Person['role'][];
 

@@ -14,7 +14,9 @@ export const load: PageServerLoad = async ({ locals, params, depends, parent }) 
   const { channels } = orErrorPage(await locals.application.channels(viewer));
   const channel = channels.find((one) => one.channelId === channelId);
   if (channel === undefined) error(404, 'not-found', { code: 'not-found' });
-  const inbox = me.permissions.includes('conversations.read') ? await locals.application.inbox(viewer, { filter: 'open', limit: lookAt }) : null;
+  const inbox = me.permissions.includes('conversations.read')
+    ? await locals.application.inbox(viewer, { filter: 'open', limit: lookAt })
+    : null;
   const arrived = inbox?.ok === true && inbox.items.some((item) => item.channel.id === channelId);
   // Only states leave this page's load, not the names of customers.
   return { channel, arrived };
