@@ -126,7 +126,6 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
     start: async (at) => {
       url = config.publicUrl ?? at.url;
       await viewsAreCurrent();
-      await outbox.recover();
       for (const worker of Object.values(workers)) worker.start();
       sessions.dropExpired(now());
       await vault.expireSeen(now());

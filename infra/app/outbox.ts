@@ -14,6 +14,7 @@ import type { Vault } from '#vault/vault.ts';
 import { channelAggregate, messageAggregate } from './aggregates.ts';
 import type { Channels, OpenChannel } from './channels.ts';
 import { machineContext, now } from './context.ts';
+import { fault } from './fault.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
 import { createWorker, type Worker } from './worker.ts';
@@ -38,13 +39,16 @@ type Parts = {
  * Sends what waits. `SendAttempted` is durable before the request leaves; an unknown outcome is never sent again by itself. Two workers
  * never send the same reply: the second one's attempt is refused by the message's own stream.
  */
-export const createOutbox = (parts: Parts): Worker & { readonly recover: () => Promise<void> } => ({
-  ...createWorker({ name: 'outbox', log: parts.log, round: (signal) => round(parts, signal) }),
-  /** Before the first round: what a dead process left in `sending` has an unknown outcome. */
-  recover: async () => {
-    for (const item of await itemsIn(parts.views, 'sending')) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
-  },
-});
+export const createOutbox = (parts: Parts): Worker =>
+  createWorker({ name: 'outbox', log: parts.log, round: (signal) => round(parts, signal) });
+
+/**
+ * A round ends with everything it began, so what is in `sending` before it has nobody who sends it: a process died, or our own record of the
+ * answer could not be written. The message's stream decides; a view that lags behind it changes nothing.
+ */
+const recover = async (parts: Parts): Promise<void> => {
+  for (const item of await itemsIn(parts.views, 'sending')) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
+};
 
 const itemsIn = async (views: ViewStore, state: OutboxItem['state']): Promise<readonly OutboxItem[]> => {
   const due = { where: { state }, sort: { field: 'dueAt', direction: 'ascending' as const }, limit: BATCH };
@@ -54,16 +58,24 @@ const itemsIn = async (views: ViewStore, state: OutboxItem['state']): Promise<re
 
 /** @returns whether anything was attempted; an item whose view lags behind its stream is not. */
 const round = async (parts: Parts, signal: AbortSignal): Promise<boolean> => {
+  await recover(parts);
   const items = await itemsIn(parts.views, 'queued');
   const conversations = Map.groupBy(items, (item) => item.conversationId).values();
+  const failures: unknown[] = [];
   let attempted = false;
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
       for (const conversation of conversations) {
-        for (const item of conversation) if (!signal.aborted) attempted = (await send(parts, item)) || attempted;
+        try {
+          for (const item of conversation) if (!signal.aborted) attempted = (await send(parts, item)) || attempted;
+        } catch (error) {
+          // One reply that cannot be handled holds up its own conversation only.
+          failures.push(error);
+        }
       }
     }),
   );
+  if (failures.length > 0) throw failures[0];
   return attempted;
 };
 
@@ -82,7 +94,7 @@ const send = (parts: Parts, item: OutboxItem): Promise<boolean> =>
   parts.inFlight.during(item.tenant, async () => {
     const attempt = await tell(parts, item, { type: 'AttemptSend' });
     if (attempt.kind === 'refused') return false;
-    const prepared = await prepare(parts, item);
+    const prepared = await prepare(parts, item).catch((error: unknown) => notPrepared(parts, item, error));
     await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared));
     return true;
   });
@@ -127,6 +139,13 @@ const failedAs = (failure: (typeof sendFailures)[number]): Prepared => ({
   command: { type: 'FailSend', failure, providerCode: null, details: null, willRetry: false },
 });
 
+/** Something of ours did not answer, and nothing of the message has left: later is as good. */
+const notPrepared = ({ log }: Parts, item: OutboxItem, error: unknown): Prepared => {
+  log.error('outbox.not-prepared', { message: item.messageId, err: error });
+  const willRetry = item.attempt + 1 < MAX_ATTEMPTS;
+  return { kind: 'failed', command: { type: 'FailSend', failure: 'transient', providerCode: null, details: null, willRetry } };
+};
+
 /** Opens what the request needs, for the machine itself, and hands the file over first. Nothing of the message has left yet. */
 const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
   const channel = await parts.channels.open(item.channelId);
@@ -139,7 +158,8 @@ const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
   if (item.kind === 'text')
     return { kind: 'ready', channel, connection, to, content: { kind: 'text', body: body ?? '' }, contextWamid: replyTo ?? null };
   const bytes = item.bytes === null ? null : await parts.vault.openBytes(item.bytes);
-  if (bytes?.kind !== 'value') return failedAs('erased');
+  if (bytes === null || bytes.kind === 'erased') return failedAs('erased');
+  if (bytes.kind !== 'value') throw notOpened(bytes.kind);
   const file = { bytes: bytes.value, mimeType: mediaType ?? 'application/octet-stream', filename: fileName ?? 'file' };
   const uploaded = await parts.channels.client(channel).uploadMedia(connection, file);
   // Uploading again is harmless: nobody sees a file that no message names.
@@ -156,19 +176,25 @@ const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
 
 const recipientOf = async ({ views, vault }: Parts, item: OutboxItem): Promise<Recipient | null> => {
   const contact = await views.get<ContactView>(CONTACT, item.contactId);
-  if (contact === null || contact.erased !== null) return null;
+  // Not yet in a view that is being filled again: that is not "erased".
+  if (contact === null) throw fault('APP_VIEWS_LAG', 'expected the contact of a reply in its view');
+  if (contact.erased !== null) return null;
   const [phone, bsuid] = await texts(vault, [contact.phone, contact.bsuid]);
   if (typeof phone === 'string') return { kind: 'phone', value: phone.replace(/\D/gu, '') };
   return typeof bsuid === 'string' ? { kind: 'bsuid', value: bsuid } : null;
 };
 
+/** Null for what is absent or erased; throws for what cannot be opened. */
 const texts = async (vault: Vault, handles: readonly (SealedHandle | null)[]): Promise<readonly (string | null)[]> => {
   const opened = (await vault.open(handles.filter((handle) => handle !== null))).values();
   return handles.map((handle) => {
     const next = handle === null ? undefined : opened.next().value;
+    if (next?.kind === 'unavailable' || next?.kind === 'tampered') throw notOpened(next.kind);
     return next?.kind === 'value' ? next.value : null;
   });
 };
+
+const notOpened = (state: 'unavailable' | 'tampered') => fault('APP_VALUE_NOT_OPENED', `expected a value of a reply, got ${state}`);
 
 const failCommand = (item: OutboxItem, failure: Exclude<Failure, { kind: 'unknown' }>): MessageCommand => {
   const mayTry = item.attempt + 1 < MAX_ATTEMPTS;

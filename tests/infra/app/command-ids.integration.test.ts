@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ContactId, ConversationId } from '#domain/ids.ts';
+import type { ContactId, ConversationId, MessageId } from '#domain/ids.ts';
 import { newId } from '#infra/app/new-id.ts';
 import { untilErased } from '#tests/support/erasing.ts';
 import { conversationOf, type Desk, hire, messagesIn, must, openDesk, said } from '#tests/support/organisation.ts';
 import { runProduct } from '#tests/support/running-product.ts';
 
-type Customer = { readonly conversationId: ConversationId; readonly contactId: ContactId; readonly messageId: string };
+type Customer = { readonly conversationId: ConversationId; readonly contactId: ContactId; readonly messageId: MessageId };
 
 describe('the id that a caller sends with a command', () => {
   let desk: Desk;
@@ -36,9 +36,7 @@ describe('the id that a caller sends with a command', () => {
     const first = await must(desk.reply(nadia.conversationId, 'to Nadia', commandId));
     expect(await must(desk.reply(nadia.conversationId, 'to Nadia', commandId))).toMatchObject({ messageId: first.messageId });
     await must(desk.reply(omar.conversationId, 'to Omar', commandId));
-    await must(
-      app.reply(colleague.viewer, { conversationId: nadia.conversationId, commandId, text: 'from a colleague', upload: null }),
-    );
+    await must(app.reply(colleague.viewer, { conversationId: nadia.conversationId, commandId, text: 'from a colleague', upload: null }));
     const textsOf = async (conversationId: ConversationId) =>
       messagesIn(await conversationOf(app, desk.owner.viewer, conversationId)).flatMap(({ direction, text }) =>
         direction === 'out' ? [said(text)] : [],
@@ -66,7 +64,11 @@ describe('the id that a caller sends with a command', () => {
     const own = await must(
       app.reply(desk.owner.viewer, { ...quoting, commandId: newId<'command'>(), text: 'quoting Omar', replyTo: omar.messageId }),
     );
-    await desk.untilMessage(omar.conversationId, 'the quote shows', ({ id, quote }) => id === own.messageId && quote?.id === omar.messageId);
+    await desk.untilMessage(
+      omar.conversationId,
+      'the quote shows',
+      ({ id, quote }) => id === own.messageId && quote?.id === omar.messageId,
+    );
     const [foreign, quoted] = await Promise.all([messageId, own.messageId].map((id) => desk.running.simulator.repliesTo(id)));
     expect(foreign).toMatchObject([{ replyTo: null }]);
     expect(quoted).toMatchObject([{ replyTo: expect.stringMatching(/^wamid\./u) }]);

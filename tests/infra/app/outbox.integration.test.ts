@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { catalogueOf } from '#domain/catalogue.ts';
+import { streamName } from '#domain/ids.ts';
+import type { EventStore } from '#domain/ports.ts';
+import { contactAggregate, messageAggregate } from '#infra/app/aggregates.ts';
+import type { Channels } from '#infra/app/channels.ts';
+import { machineContext, now, timeAt } from '#infra/app/context.ts';
+import { fault } from '#infra/app/fault.ts';
+import { createFoldCache } from '#infra/app/fold.ts';
+import { createCommandHandler } from '#infra/app/handle-command.ts';
+import { newId } from '#infra/app/new-id.ts';
+import { createOutbox } from '#infra/app/outbox.ts';
+import { createWorkInFlight } from '#infra/app/work-in-flight.ts';
+import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
+import { silentLog } from '#infra/log.ts';
+import { projectorCollections } from '#infra/projector/collections.ts';
+import { startProjector } from '#infra/projector/run.ts';
+import { openMemoryViews } from '#infra/views/memory.ts';
+import { createWhatsAppClient } from '#infra/whatsapp/client.ts';
+import { plain } from '#domain/personal.ts';
+import { contactProjection } from '#projections/contact/project.ts';
+import { outboxProjection } from '#projections/outbox/project.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { folder, openVault } from '#tests/infra/vaultstore/support.ts';
+import type { Vault } from '#vault/vault.ts';
+
+const ids = {
+  messageId: newId<'message'>(),
+  conversationId: newId<'conversation'>(),
+  contactId: newId<'contact'>(),
+  channelId: newId<'channel'>(),
+};
+const tenant = newId<'tenant'>();
+
+let home: ReturnType<typeof folder>;
+let close: () => Promise<void>;
+beforeEach(() => {
+  home = folder();
+});
+afterEach(async () => {
+  await close();
+  home.remove();
+});
+
+type Trouble = {
+  readonly vault?: (vault: Vault) => Vault;
+  readonly channels?: (channels: Channels) => Channels;
+  readonly contactKnown?: boolean;
+};
+
+/** One reply waits; the outbox runs on real rules, with trouble where the test wants it. */
+const run = async ({ vault: around = (vault) => vault, channels: reach = (channels) => channels, contactKnown = true }: Trouble) => {
+  const vault = await openVault(home.path);
+  const store = openMemoryEventStore({ catalogueOf });
+  const projections = contactKnown ? [outboxProjection, contactProjection] : [outboxProjection];
+  const collections = [outboxProjection, contactProjection].flatMap((projection) => projection.collections);
+  const views = openMemoryViews({ collections: [...collections, ...projectorCollections] });
+  const projector = await startProjector({ store, views, projections, clock: { now } });
+  const inFlight = createWorkInFlight();
+  const handler = createCommandHandler({ store, vault, folds: createFoldCache(), inFlight });
+  let requests = 0;
+  const client = createWhatsAppClient({
+    baseUrl: 'http://whatsapp.test',
+    graphVersion: 'v26.0',
+    timeoutMs: 1_000,
+    fetch: async () => {
+      requests += 1;
+      return Response.json({ messaging_product: 'whatsapp', contacts: [], messages: [{ id: 'wamid.1' }] });
+    },
+  });
+  const { channelId, contactId, messageId } = ids;
+  const secrets = { phoneNumberId: '1', accessToken: 't', appSecret: 's', verifyToken: 'v', baseUrl: 'http://whatsapp.test' };
+  const channels = reach({
+    view: async () => null,
+    open: async () => ({ tenant, channelId, state: 'live', ...secrets }),
+    client: () => client,
+  });
+  const profile = { profileName: null, phone: plain('+201001234567'), bsuid: null, username: null };
+  const unchanged = { profileName: false, phone: false, bsuid: false, username: false };
+  await handler.handle(
+    contactAggregate,
+    contactId,
+    { type: 'RecordContact', contactId, channelId, profile },
+    machineContext(tenant, 'webhook'),
+    () => ({ unchanged }),
+  );
+  const queue = { type: 'QueueMessage', ...ids, kind: 'text', body: plain('hello'), replyTo: null, media: null } as const;
+  const facts = { windowOpenUntil: timeAt(Date.now() + 60_000), bodyLength: 5, conversationErased: false };
+  await handler.handle(messageAggregate, messageId, queue, machineContext(tenant, 'cli'), () => facts);
+  await projector.caughtUpTo(await store.head(), 5_000);
+  const outbox = createOutbox({ views, vault: around(vault), handler, channels, inFlight, log: silentLog });
+  outbox.start();
+  close = async () => {
+    await outbox.stop();
+    await projector.stop();
+    await vault.close();
+  };
+  return { store, requests: () => requests };
+};
+
+const untilLast = (store: EventStore, type: string) =>
+  eventually(`the message's last event is ${type}`, async () => {
+    const events = await store.readStream(streamName(tenant, 'message', ids.messageId));
+    return events.at(-1)?.type === type ? events : null;
+  });
+
+it('tries again when something of ours did not answer before the request left', async () => {
+  let asked = 0;
+  const { store, requests } = await run({
+    channels: (channels) => ({
+      ...channels,
+      open: async (id) => {
+        asked += 1;
+        if (asked === 1) throw fault('APP_BROKEN', 'expected it to break once');
+        return channels.open(id);
+      },
+    }),
+  });
+  const events = await untilLast(store, 'SendAccepted');
+  expect(events.map(({ type }) => type)).toEqual(['MessageQueued', 'SendAttempted', 'SendFailed', 'SendAttempted', 'SendAccepted']);
+  expect(events[2]?.data).toMatchObject({ failure: 'transient', willRetry: true });
+  expect(requests()).toBe(1);
+});
+
+it('calls the outcome unknown, and sends nothing again, when the answer could not be recorded', async () => {
+  const { store, requests } = await run({
+    vault: (vault) => ({ ...vault, claim: async () => Promise.reject(fault('APP_BROKEN', 'expected it to break')) }),
+  });
+  const events = await untilLast(store, 'SendOutcomeUnknown');
+  expect(events.map(({ type }) => type)).toEqual(['MessageQueued', 'SendAttempted', 'SendOutcomeUnknown']);
+  expect(requests()).toBe(1);
+});
+
+it('says "erased" of nobody whose contact the views do not show at the moment', async () => {
+  const { store, requests } = await run({ contactKnown: false });
+  const events = await untilLast(store, 'SendFailed');
+  expect(events.at(-1)?.data).toMatchObject({ failure: 'transient', willRetry: true });
+  expect(requests()).toBe(0);
+});
