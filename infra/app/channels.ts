@@ -40,29 +40,43 @@ export const createChannels = ({ views, vault, defaultBaseUrl, clientFor, viewsA
     // The very first delivery may be faster than the projector.
     return (await viewsAreCurrent()) ? views.get<ChannelView>(CHANNEL, channelId) : null;
   };
+  const opened = new Map<ChannelId, Opened>();
   return {
     view,
     open: async (channelId) => {
       const channel = await view(channelId);
       if (channel === null) return null;
-      const { phoneNumberId, accessToken, appSecret, verifyToken, baseUrl } = channel;
-      const texts = await openAll(vault, [phoneNumberId, accessToken, appSecret, verifyToken]);
-      const [number, token, secret, verify] = texts;
-      if (number === undefined || token === undefined || secret === undefined || verify === undefined) return null;
-      const [ownBaseUrl] = baseUrl === null ? [] : await openAll(vault, [baseUrl]);
-      return {
-        tenant: channel.tenant,
-        channelId,
-        state: channel.state,
-        phoneNumberId: number,
-        accessToken: token,
-        appSecret: secret,
-        verifyToken: verify,
-        baseUrl: ownBaseUrl ?? defaultBaseUrl,
-      };
+      const known = opened.get(channelId);
+      const secrets =
+        known?.refs === refsOf(channel) && known.until > performance.now() ? known.secrets : await openSecrets(vault, channel);
+      if (secrets === null) {
+        opened.delete(channelId);
+        return null;
+      }
+      if (secrets !== known?.secrets) opened.set(channelId, { refs: refsOf(channel), until: performance.now() + KEEP_MS, secrets });
+      const { tenant, state } = channel;
+      return { tenant, channelId, state, ...secrets, baseUrl: secrets.baseUrl ?? defaultBaseUrl };
     },
     client: ({ baseUrl }) => clientFor(baseUrl),
   };
+};
+
+/** Every delivery needs a channel's secrets; opened ones are kept this long, and no longer than they are the channel's. */
+const KEEP_MS = 30_000;
+
+type Secrets = Pick<OpenChannel, 'phoneNumberId' | 'accessToken' | 'appSecret' | 'verifyToken'> & { readonly baseUrl: string | null };
+type Opened = { readonly refs: string; readonly until: number; readonly secrets: Secrets };
+
+const refsOf = ({ phoneNumberId, accessToken, appSecret, verifyToken, baseUrl }: ChannelView): string =>
+  [phoneNumberId, accessToken, appSecret, verifyToken, baseUrl].map((handle) => handle?.ref ?? '').join();
+
+const openSecrets = async (vault: Vault, channel: ChannelView): Promise<Secrets | null> => {
+  const { phoneNumberId, accessToken, appSecret, verifyToken, baseUrl } = channel;
+  const texts = await openAll(vault, [phoneNumberId, accessToken, appSecret, verifyToken]);
+  const [number, token, secret, verify] = texts;
+  if (number === undefined || token === undefined || secret === undefined || verify === undefined) return null;
+  const [ownBaseUrl] = baseUrl === null ? [] : await openAll(vault, [baseUrl]);
+  return { phoneNumberId: number, accessToken: token, appSecret: secret, verifyToken: verify, baseUrl: ownBaseUrl ?? null };
 };
 
 /** The texts of all handles, or none when one is missing or does not open. */
