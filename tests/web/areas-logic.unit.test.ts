@@ -4,6 +4,7 @@ import { checksOf } from '#lib/privacy/checks.ts';
 import { presentClasses, totalOf } from '#lib/privacy/counts.ts';
 import { handOver, saltFile, takeOver } from '#lib/privacy/handover.ts';
 import { durationOf, stepStates } from '#lib/privacy/steps.ts';
+import { utc } from '#lib/privacy/utc.ts';
 import { nextPath } from '#lib/server/next.server.ts';
 import { suggestPassword } from '#lib/settings/suggest-password.ts';
 import { time } from '#tests/support/web-fixture-data.ts';
@@ -45,6 +46,12 @@ describe('an erasure on a page', () => {
   it('says which check failed and that later ones were not made', () => {
     const states = checksOf({ kind: 'refused', reason: 'signature', sentence: '' }).map(({ state }) => state);
     expect(states).toEqual(['ok', 'ok', 'ok', 'ok', 'bad', 'skipped', 'skipped']);
+  });
+});
+
+describe('a signed time', () => {
+  it('stays in one piece inside an Arabic sentence', () => {
+    expect(utc('2026-11-24T08:12:22.019Z')).toBe('\u20662026-11-24 08:12:22 UTC\u2069');
   });
 });
 
