@@ -3,7 +3,7 @@ import type { Role } from '#domain/message.ts';
 import type { PersonalClass } from '#domain/personal.ts';
 import type { revealDenials, RevealPurpose } from '#domain/reveal/events.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
-import type { Permission, Refused, Viewer } from '#projections/application.ts';
+import type { Permission, Refused, Viewer } from '#projections/shown.ts';
 
 /** What each role may do. The owner runs the organisation; the DPO protects people in it; an auditor reads the trail and no content. */
 const byRole = {

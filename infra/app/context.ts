@@ -1,7 +1,7 @@
 import type { CommandId, CorrelationId, EventId, IsoTime, TenantId } from '#domain/ids.ts';
 import { parseTime } from '#domain/ids.ts';
 import type { CommandContext, MachinePart } from '#domain/message.ts';
-import type { Viewer } from '#projections/application.ts';
+import type { Viewer } from '#projections/shown.ts';
 import { fault } from './fault.ts';
 import { newId } from './new-id.ts';
 

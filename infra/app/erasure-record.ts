@@ -28,6 +28,7 @@ export type ErasureRecord = {
 export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId: ErasureId): Promise<ErasureRecord> => {
   const events = (await store.readStream(streamName(tenant, 'erasure', erasureId))).map((event) => typedEvent(erasureEvents, event));
   const data = <T extends ErasureEvent<'sealed'>['type']>(type: T): Data<T> | null =>
+    // eslint-disable-next-line no-restricted-syntax -- TypeScript cannot tie the found event to T; `typedEvent` checked its data by its type
     (events.find((event) => event.type === type)?.data as Data<T> | undefined) ?? null;
   const requested = data('ErasureRequested');
   if (requested === null) throw fault('APP_ERASURE_UNKNOWN', 'expected an erasure that was requested');

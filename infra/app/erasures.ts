@@ -12,7 +12,9 @@ import {
 import type { ErasureReason } from '#domain/erasure/commands.ts';
 import { erasureReasons } from '#domain/erasure/events.ts';
 import { plain } from '#domain/personal.ts';
-import type { Application, ErasureDetail, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ErasureDetail } from '#projections/pages.ts';
+import type { Viewer } from '#projections/shown.ts';
 import type { ContactView } from '#projections/contact/view.ts';
 import { ERASURE, type ErasureView } from '#projections/erasure/view.ts';
 import { forbidden, may, notFound } from './access.ts';

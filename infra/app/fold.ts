@@ -55,7 +55,7 @@ export const foldFurther = async <State, Command, Facts>(
   aggregate: Aggregate<State, Command, Facts>,
   stream: StreamName,
 ): Promise<Fold<State>> => {
-  // The cache is keyed by stream, and a stream's category names its aggregate: the state is of this type.
+  // eslint-disable-next-line no-restricted-syntax -- keyed by stream, and a stream's category names its aggregate: the state is of this type
   const before = cache.get(stream) as Fold<State> | undefined;
   const start = before ?? { state: aggregate.decider.initial, revision: null, position: 0n, known: {}, commands: new Set<string>() };
   const events = await store.readStream(stream, { from: start.revision === null ? 0n : start.revision + 1n });
@@ -74,6 +74,7 @@ export const foldFurther = async <State, Command, Facts>(
 
 /** The aggregate's catalogue made the type of `event`, and its decider folds just these: `never` stands for "whichever of them". */
 const evolve = <State, Command, Facts>(aggregate: Aggregate<State, Command, Facts>, state: State, event: RecordedEvent): State =>
+  // eslint-disable-next-line no-restricted-syntax -- the catalogue has just checked that it is one of the aggregate's own events
   aggregate.decider.evolve(state, typedEvent(aggregate.catalogue, event) as never);
 
 const knownAfter = <State, Command, Facts>(

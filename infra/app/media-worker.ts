@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { MAX_DOCUMENT_BYTES, type MessageCommand } from '#domain/message/commands.ts';
 import type { mediaFailures } from '#domain/message/events.ts';
 import { plain } from '#domain/personal.ts';
-import type { ViewStore } from '#domain/ports.ts';
+import type { ViewPage, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
 import type { Connection, WhatsAppClient } from '#infra/whatsapp/client.ts';
 import { MEDIA_QUEUE, type MediaItem } from '#projections/outbox/view.ts';
@@ -30,33 +30,73 @@ type Parts = {
   readonly log: Log;
 };
 
+/** Files handled in one round, two by each lane: what comes meanwhile waits for its end. */
+const BATCH = 8;
+/** Documents of the queue read at one go, to find those that are due. */
+const PAGE = 100;
+/** A file that could not be had waits this long, and twice as long each time, so that one number in trouble keeps nobody else's files waiting. */
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 5 * 60 * 1000;
+
+type Waits = Map<MediaItem['messageId'], { readonly untilMs: number; readonly waitMs: number }>;
+
 /** Fetches files as soon as their message is durable, before their ids expire, and seals them. */
-export const createMediaWorker = (parts: Parts): Worker =>
-  createWorker({
+export const createMediaWorker = (parts: Parts): Worker => {
+  const waits: Waits = new Map();
+  return createWorker({
     name: 'media',
     log: parts.log,
     round: async (signal) => {
-      const page = await parts.views.find<MediaItem>(MEDIA_QUEUE, {
-        where: {},
-        sort: { field: 'receivedAt', direction: 'ascending' },
-        limit: 32,
-      });
-      const items = page.items.values();
+      const due = await dueItems(parts.views, waits);
+      const items = due.slice(0, BATCH).values();
       let fetched = false;
-      await Promise.all(
-        Array.from({ length: CONCURRENCY }, async () => {
-          for (const item of items)
-            if (!signal.aborted) fetched = (await parts.inFlight.during(item.tenant, () => fetchOne(parts, item))) || fetched;
-        }),
-      );
-      return fetched;
+      const lane = async (): Promise<void> => {
+        for (const item of items) if (!signal.aborted) fetched = (await attempt(parts, waits, item)) || fetched;
+      };
+      await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+      return fetched || due.length > BATCH;
     },
   });
+};
+
+/** What was never tried first, then what failed least often; the oldest first among equals. */
+const dueItems = async (views: ViewStore, waits: Waits): Promise<readonly MediaItem[]> => {
+  const due: MediaItem[] = [];
+  const inQueue = new Set<MediaItem['messageId']>();
+  let after: string | undefined;
+  do {
+    const sort = { field: 'receivedAt', direction: 'ascending' } as const;
+    const page: ViewPage<MediaItem> = await views.find<MediaItem>(MEDIA_QUEUE, { where: {}, sort, limit: PAGE, ...(after && { after }) });
+    for (const item of page.items) {
+      inQueue.add(item.messageId);
+      if ((waits.get(item.messageId)?.untilMs ?? 0) <= performance.now()) due.push(item);
+    }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  for (const messageId of waits.keys()) if (!inQueue.has(messageId)) waits.delete(messageId);
+  const waited = ({ messageId }: MediaItem): number => waits.get(messageId)?.waitMs ?? 0;
+  return due.toSorted((one, other) => waited(one) - waited(other));
+};
 
 /** @returns whether the message's outcome is now recorded. */
-const fetchOne = async (parts: Parts, item: MediaItem): Promise<boolean> => {
+const attempt = async (parts: Parts, waits: Waits, item: MediaItem): Promise<boolean> => {
+  const { messageId } = item;
+  const outcome = await parts.inFlight
+    .during(item.tenant, () => fetchOne(parts, item))
+    .catch((error: unknown) => {
+      parts.log.error('media.failed', { message: messageId, err: error });
+      return 'later' as const;
+    });
+  const waited = waits.get(messageId)?.waitMs ?? 0;
+  // What is recorded leaves the queue when the view has seen it.
+  const waitMs = outcome === 'later' ? Math.min(Math.max(waited * 2, FIRST_WAIT_MS), LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+  waits.set(messageId, { untilMs: performance.now() + waitMs, waitMs });
+  return outcome === 'recorded';
+};
+
+const fetchOne = async (parts: Parts, item: MediaItem): Promise<'recorded' | 'known' | 'later'> => {
   const result = await download(parts, item);
-  if (result.kind === 'later') return false;
+  if (result.kind === 'later') return 'later';
   const command: MessageCommand =
     result.kind === 'failed'
       ? { type: 'RecordMediaFailure', reason: result.reason }
@@ -67,7 +107,7 @@ const fetchOne = async (parts: Parts, item: MediaItem): Promise<boolean> => {
     bodyLength: 0,
     conversationErased: false,
   }));
-  return outcome.kind === 'done' && outcome.changed;
+  return outcome.kind === 'done' && outcome.changed ? 'recorded' : 'known';
 };
 
 type Result =

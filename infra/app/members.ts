@@ -1,13 +1,14 @@
 import type { AccountId, TenantId } from '#domain/ids.ts';
 import type { OrganisationCommand } from '#domain/organisation/commands.ts';
 import { ACCOUNT, type AccountView } from '#projections/account/view.ts';
-import type { Application, Done, PersonDetail, Shown, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Done, PersonDetail, Shown, Viewer } from '#projections/shown.ts';
 import { MEMBER, type MemberView, ORGANISATION, type OrganisationView } from '#projections/organisation/view.ts';
 import { forbidden, may, notFound, permissionsOf } from './access.ts';
 import { MAX_TOKEN_DAYS } from './accounts.ts';
 import { organisationAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';
-import { viewerContext } from './context.ts';
+import { timeAt, viewerContext } from './context.ts';
 import { colleaguesById, membersOf } from './pages/people.ts';
 import { answerOf } from './refused.ts';
 
@@ -119,7 +120,7 @@ export const memberCommands = (app: App): People => ({
   },
 });
 
-const EPOCH = '1970-01-01T00:00:00.000Z' as PersonDetail['addedAt'];
+const EPOCH = timeAt(0);
 
 const own = (app: App, viewer: Viewer, kind: 'session' | 'token') =>
   app.sessions.of(viewer.accountId, viewer.tenant).filter((record) => record.kind === kind);

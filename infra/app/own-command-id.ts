@@ -1,5 +1,5 @@
 import { type CommandId, parseId } from '#domain/ids.ts';
-import type { Viewer } from '#projections/application.ts';
+import type { Viewer } from '#projections/shown.ts';
 import { derivedId, newId } from './new-id.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { AccountId, ChannelId, ErasureId, TenantId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
-import type { Application, Done } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Done } from '#projections/shown.ts';
 
 /** What a webhook delivery is answered. 200 only when everything in it is durable. */
 export type WebhookAnswer =

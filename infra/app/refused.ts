@@ -1,5 +1,5 @@
 import type { Refusal } from '#domain/decider.ts';
-import type { Refused } from '#projections/application.ts';
+import type { Refused } from '#projections/shown.ts';
 import type { Outcome } from './handle-command.ts';
 
 const STATUS = { conflict: 409, invalid: 422, forbidden: 403 } as const satisfies Record<Refusal['kind'], Refused['status']>;

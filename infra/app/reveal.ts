@@ -3,7 +3,7 @@ import type { PersonalClass } from '#domain/personal.ts';
 import type { RevealItem } from '#domain/reveal/commands.ts';
 import type { RevealPurpose } from '#domain/reveal/events.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
-import type { Shown, Viewer } from '#projections/application.ts';
+import type { Shown, Viewer } from '#projections/shown.ts';
 import type { Opened, Vault } from '#vault/vault.ts';
 import { denialOf } from './access.ts';
 import { revealAggregate } from './aggregates.ts';

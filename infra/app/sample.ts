@@ -1,6 +1,7 @@
 import { parseId, PLATFORM_TENANT, type AccountId, type TenantId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
-import type { Application, Done, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Done, Viewer } from '#projections/shown.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import { organisationAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';

@@ -1,7 +1,8 @@
 import { type AccountId, parseId, PLATFORM_TENANT, type TenantId } from '#domain/ids.ts';
 import type { OrganisationCommand } from '#domain/organisation/commands.ts';
 import { plain } from '#domain/personal.ts';
-import type { Application, Done } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Done } from '#projections/shown.ts';
 import { MAX_NAME_CHARACTERS } from './accounts.ts';
 import { organisationAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';

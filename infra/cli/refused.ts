@@ -1,4 +1,4 @@
-import type { Refused } from '#projections/application.ts';
+import type { Refused } from '#projections/shown.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Context } from './verb.ts';
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Application, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Viewer } from '#projections/shown.ts';
 import { fault } from './problems.ts';
 import { seenOf } from './seen.ts';
 

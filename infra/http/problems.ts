@@ -1,4 +1,4 @@
-import type { Refused } from '#projections/application.ts';
+import type { Refused } from '#projections/shown.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
 
 /**

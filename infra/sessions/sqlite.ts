@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { openSqliteFile } from '#infra/sqlite/file.ts';
-import type { AccountId, IsoTime, SessionId, TenantId } from '#domain/ids.ts';
+import { type AccountId, idOf, type IsoTime, type SessionId, type TenantId, timeSchema } from '#domain/ids.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** A browser session or an API token. The token itself is not kept, only its SHA-256. */
 export type SessionRecord = {
@@ -81,13 +83,28 @@ export const openSessionStore = (file: string): SessionStore => {
   };
 };
 
-/** Rows are what `add` wrote. */
-const recordOf = (row: Readonly<Record<string, unknown>>): SessionRecord => ({
-  sessionId: row['session_id'] as SessionId,
-  accountId: row['account_id'] as AccountId,
-  tenant: row['tenant'] as TenantId,
-  kind: row['kind'] === 'token' ? 'token' : 'session',
-  startedAt: row['started_at'] as IsoTime,
-  expiresAt: row['expires_at'] as IsoTime,
-  lastSeenAt: row['last_seen_at'] as IsoTime,
-});
+const rowSchema = z
+  .object({
+    session_id: idOf<'session'>(),
+    account_id: idOf<'account'>(),
+    tenant: idOf<'tenant'>(),
+    kind: z.enum(['session', 'token']),
+    started_at: timeSchema,
+    expires_at: timeSchema,
+    last_seen_at: timeSchema,
+  })
+  .transform((row): SessionRecord => ({
+    sessionId: row.session_id,
+    accountId: row.account_id,
+    tenant: row.tenant,
+    kind: row.kind,
+    startedAt: row.started_at,
+    expiresAt: row.expires_at,
+    lastSeenAt: row.last_seen_at,
+  }));
+
+const recordOf = (row: object): SessionRecord => {
+  const parsed = rowSchema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  throw new StoreFault('STORE_DAMAGED', 'The list of sessions is damaged: stop the server, delete sessions.db, and sign in again.');
+};

@@ -55,11 +55,12 @@ export const simulatorChild = ({ port }: { readonly port: number }): SimulatorCo
     answers,
     ensure: async () => {
       if (await answers()) return true;
-      child ??= start(port);
-      child.once('exit', () => {
-        child = null;
+      const started = child ?? start(port);
+      child = started;
+      started.once('exit', () => {
+        if (child === started) child = null;
       });
-      for (const until = performance.now() + START_MS; performance.now() < until && child !== null; await wait(POLL_MS)) {
+      for (const until = performance.now() + START_MS; performance.now() < until && started.exitCode === null; await wait(POLL_MS)) {
         if (await answers()) return true;
       }
       return false;

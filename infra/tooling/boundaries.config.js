@@ -81,7 +81,7 @@ export default {
       '^domain/(commands|ids)\\.ts$',
       '^domain/[^/]+/(commands|ids)\\.ts$',
       '^projections/.*/view\\.ts$',
-      '^projections/application\\.ts$',
+      '^projections/(application|pages|shown)\\.ts$',
       VERIFIER,
     ),
     {
@@ -89,7 +89,7 @@ export default {
       comment: 'web knows the application by its type alone',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^projections/application\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^projections/(application|pages|shown)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     only('web', ...WEB_PACKAGES),
     {

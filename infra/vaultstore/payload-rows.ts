@@ -2,7 +2,7 @@ import { type IsoTime, parseId, parseStream, type StreamName } from '#domain/ids
 import { type PersonalClass, personalClasses } from '#domain/personal.ts';
 import { VaultFault } from '#vault/fault.ts';
 import type { ErasureMark, PreviewCounts, SealContext, StoredRef } from '#vault/vault.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { bytesOf, fenceKey, hexOf, idBytes, markOf, numberOf, ownerOf, textOf } from './values.ts';
 
 const VERSION = 1;
@@ -53,11 +53,6 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
   );
   const selectFence = database.prepare('SELECT * FROM fences WHERE subject = ?');
   const insertFence = database.prepare('INSERT INTO fences(subject, erasure, certificate, fenced_at) VALUES (?, ?, ?, ?)');
-  const bind = database.prepare(`UPDATE payloads SET bound = 1 WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
-  const selectUnbound = database.prepare(
-    'SELECT tenant, ref, stream FROM payloads WHERE bound = 0 AND stored_at < ? ORDER BY stored_at LIMIT ?',
-  );
-  const dropOne = database.prepare(`${OVERWRITE} WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
   const counts = database.prepare(`SELECT class, count(*) AS rows FROM payloads WHERE ${OF_SUBJECT} GROUP BY class`);
   const streams = database.prepare(`SELECT DISTINCT stream FROM payloads WHERE ${OF_SUBJECT} ORDER BY stream`);
   const one = database.prepare(`SELECT 1 FROM payloads WHERE ${OF_SUBJECT} AND stream = ? LIMIT 1`);
@@ -103,20 +98,7 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
         period: textOf(row, 'period'),
       };
     },
-    markBound: (refs: readonly StoredRef[]): void => {
-      database.transact(() => {
-        for (const { tenant, ref } of refs) bind.run(idBytes(tenant), idBytes(ref));
-      });
-    },
-    unbound: (storedBefore: string, limit: number): readonly UnboundRow[] =>
-      selectUnbound.all(storedBefore, limit).flatMap((row) => {
-        const tenant = parseId<'tenant'>(hexOf(bytesOf(row, 'tenant')));
-        const ref = parseId<'payload'>(hexOf(bytesOf(row, 'ref')));
-        const stream = tenant === null ? null : parseStream(`${tenant}.${textOf(row, 'stream')}`);
-        return tenant === null || ref === null || stream === null ? [] : [{ tenant, ref, stream }];
-      }),
-    /** @returns whether the row was there and not bound. */
-    dropUnbound: ({ tenant, ref }: StoredRef): boolean => database.transact(() => dropOne.run(idBytes(tenant), idBytes(ref)) > 0),
+    ...boundRows(database),
     preview: (tenant: string, subject: string): PreviewCounts => {
       const found = new Map(counts.all(...keyOf(tenant, subject)).map((row) => [textOf(row, 'class'), numberOf(row, 'rows')]));
       const of = (name: PersonalClass): number => found.get(name) ?? 0;
@@ -150,6 +132,31 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
     addMedia: (tenant: string, subject: string, files: number): void => {
       database.transact(() => addCounts.run(0, files, fenceKey(tenant, subject)));
     },
+  };
+};
+
+/** Which rows an event of the log names; what none names can be dropped (`orphans.ts`). */
+const boundRows = (database: Database) => {
+  const bind = database.prepare(`UPDATE payloads SET bound = 1 WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
+  const selectUnbound = database.prepare(
+    'SELECT tenant, ref, stream FROM payloads WHERE bound = 0 AND stored_at < ? ORDER BY stored_at LIMIT ?',
+  );
+  const dropOne = database.prepare(`${OVERWRITE} WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
+  return {
+    markBound: (refs: readonly StoredRef[]): void => {
+      database.transact(() => {
+        for (const { tenant, ref } of refs) bind.run(idBytes(tenant), idBytes(ref));
+      });
+    },
+    unbound: (storedBefore: string, limit: number): readonly UnboundRow[] =>
+      selectUnbound.all(storedBefore, limit).flatMap((row) => {
+        const tenant = parseId<'tenant'>(hexOf(bytesOf(row, 'tenant')));
+        const ref = parseId<'payload'>(hexOf(bytesOf(row, 'ref')));
+        const stream = tenant === null ? null : parseStream(`${tenant}.${textOf(row, 'stream')}`);
+        return tenant === null || ref === null || stream === null ? [] : [{ tenant, ref, stream }];
+      }),
+    /** @returns whether the row was there and not bound. */
+    dropUnbound: ({ tenant, ref }: StoredRef): boolean => database.transact(() => dropOne.run(idBytes(tenant), idBytes(ref)) > 0),
   };
 };
 

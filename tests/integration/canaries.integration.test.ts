@@ -4,204 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContactId } from '#domain/ids.ts';
-import { newId } from '#infra/app/new-id.ts';
 import { type Canary, type Find, phoneForms, searchBytes, searchFolder, searchText } from '#tests/support/canaries.ts';
+import { handleCanaries, type Heard, ofCustomer, phone, planted } from '#tests/support/canary-workload.ts';
 import { eraseCustomer } from '#tests/support/erasing.ts';
 import { conversationOf, must } from '#tests/support/organisation.ts';
 import { newDataFolder, type RunningProduct, runProduct } from '#tests/support/running-product.ts';
-import { deliver, deliveryOf } from '#tests/support/simulator-client.ts';
-import { eventually } from '#tests/support/eventually.ts';
-
-/** Eight random bytes behind a word: found nowhere by chance, and long enough for every form. */
-const canary = (name: string): Canary => ({ name, value: `Canary${name.replace(/\W/gu, '')}${randomBytes(8).toString('hex')}` });
-const digits = (start: string): string => `${start}${String(randomBytes(6).readUIntBE(0, 6)).padStart(15, '7').slice(-8)}`;
-
-const planted = {
-  organisation: canary('organisation'),
-  ownerName: canary('owner name'),
-  ownerEmail: canary('owner e-mail'),
-  password: canary('password'),
-  wrongPassword: canary('wrong password'),
-  agentName: canary('agent name'),
-  agentEmail: canary('agent e-mail'),
-  device: canary('device'),
-  customerName: canary('customer name'),
-  username: canary('user name'),
-  bsuid: canary('bsuid'),
-  body: canary('body'),
-  arabic: {
-    name: 'Arabic body',
-    value: `كناري${randomBytes(4)
-      .readUInt32BE()
-      .toString()
-      .split('')
-      .map((digit) => '٠١٢٣٤٥٦٧٨٩'[Number(digit)])
-      .join('')}سري`,
-  },
-  caption: canary('caption'),
-  fileName: canary('file name'),
-  fileContent: canary('file content'),
-  unsupported: canary('unsupported body'),
-  reply: canary('reply'),
-  replyFile: canary('reply file'),
-  replyContent: canary('reply content'),
-  note: canary('note'),
-  label: canary('channel label'),
-  accessToken: canary('access token'),
-  appSecret: canary('app secret'),
-  wamid: canary('wamid'),
-  address: { name: 'address', value: `203.0.113.${String(100 + ((randomBytes(1)[0] ?? 0) % 100))}` },
-} as const;
-const phone = digits('2010');
-const ofCustomer = [
-  'customerName',
-  'username',
-  'bsuid',
-  'body',
-  'arabic',
-  'caption',
-  'fileName',
-  'fileContent',
-  'unsupported',
-  'reply',
-  'replyFile',
-  'replyContent',
-  'note',
-  'wamid',
-] as const;
 
 describe('values that identify people', () => {
   const dataFolder = newDataFolder();
   const canaries: Canary[] = [...Object.values(planted), ...phoneForms('phone', phone)];
-  const heard: { readonly place: string; readonly text: string }[] = [];
+  const heard: Heard[] = [];
   let running: RunningProduct;
-  let owner: Awaited<ReturnType<typeof signUp>>;
+  let owner: Awaited<ReturnType<typeof handleCanaries>>['owner'];
   let contactId: ContactId;
-  let sessionToken = '';
-
-  const signUp = async () => {
-    const input = {
-      organisation: planted.organisation.value,
-      name: planted.ownerName.value,
-      email: `${planted.ownerEmail.value}@x.example`,
-      password: planted.password.value,
-    };
-    return must(running.application.setUp({ ...input, address: planted.address.value, device: planted.device.value }));
-  };
-
-  /** Everything the product does with personal values, once, in all its ways. */
-  const work = async () => {
-    const { application: app, simulator, url } = running;
-    owner = await signUp();
-    sessionToken = owner.token;
-    canaries.push({ name: 'session token', value: owner.token });
-    await app.signIn({
-      email: `${planted.ownerEmail.value}@x.example`,
-      password: planted.wrongPassword.value,
-      address: planted.address.value,
-      device: null,
-    });
-    await must(
-      app.addPerson(owner.viewer, {
-        name: planted.agentName.value,
-        email: `${planted.agentEmail.value}@x.example`,
-        role: 'agent',
-        password: planted.password.value,
-      }),
-    );
-    const number = await simulator.newNumber({ accessToken: planted.accessToken.value, appSecret: planted.appSecret.value });
-    canaries.push({ name: 'phone number id', value: number.phoneNumberId });
-    const { channelId } = await must(
-      app.connectChannel(owner.viewer, {
-        label: planted.label.value,
-        phoneNumberId: number.phoneNumberId,
-        accessToken: planted.accessToken.value,
-        appSecret: planted.appSecret.value,
-        baseUrl: simulator.baseUrl,
-      }),
-    );
-    const channel = (await must(app.channels(owner.viewer))).channels[0];
-    canaries.push({ name: 'verify token', value: channel?.verifyToken.state === 'value' ? channel.verifyToken.text : '' });
-    const webhookUrl = `${url}/webhooks/whatsapp/${channelId}`;
-    await simulator.changeNumber(number.phoneNumberId, {
-      webhookUrl,
-      verifyToken: channel?.verifyToken.state === 'value' ? channel.verifyToken.text : '',
-    });
-
-    const customer = await simulator.newCustomer(planted.customerName.value, phone);
-    await simulator.write(customer, number.phoneNumberId, { text: `${planted.body.value} ${planted.arabic.value}` });
-    await simulator.write(customer, number.phoneNumberId, {
-      document: {
-        base64: Buffer.from(`a file with ${planted.fileContent.value} in it`).toString('base64'),
-        mimeType: 'application/pdf',
-        filename: `${planted.fileName.value}.pdf`,
-        caption: planted.caption.value,
-      },
-    });
-    const post = (item: object) =>
-      deliver(
-        webhookUrl,
-        planted.appSecret.value,
-        deliveryOf(number.phoneNumberId, {
-          contacts: [
-            { profile: { name: planted.customerName.value, username: planted.username.value }, wa_id: phone, user_id: planted.bsuid.value },
-          ],
-          messages: [{ from: phone, from_user_id: planted.bsuid.value, timestamp: String(Math.floor(Date.now() / 1_000)), ...item }],
-        }),
-      );
-    await post({ id: `wamid.${planted.wamid.value}`, type: 'order', order: { text: planted.unsupported.value } });
-    // What is refused must leave no trace either.
-    heard.push({ place: 'wrong signature', text: await (await deliver(webhookUrl, 'wrong', { body: planted.body.value })).text() });
-    heard.push({
-      place: 'broken JSON',
-      text: await (await deliver(webhookUrl, planted.appSecret.value, `{"${planted.body.value}": ${planted.bsuid.value}`)).text(),
-    });
-    heard.push({
-      place: 'malformed delivery',
-      text: await (await deliver(webhookUrl, planted.appSecret.value, { object: planted.body.value, entry: planted.bsuid.value })).text(),
-    });
-    await deliver(
-      webhookUrl,
-      planted.appSecret.value,
-      deliveryOf(number.phoneNumberId, { messages: [{ from: phone, id: { odd: planted.body.value }, type: planted.bsuid.value }] }),
-    );
-
-    const item = await eventually('one conversation with three messages', async () => {
-      const page = await must(app.inbox(owner.viewer, { filter: 'open' }));
-      const only = page.items[0];
-      if (only === undefined) return null;
-      const { entries } = await conversationOf(app, owner.viewer, only.conversationId);
-      const stored = entries.filter((entry) => entry.entry === 'message' && (entry.media === null || entry.media.state === 'stored'));
-      return stored.length === 3 ? only : null;
-    });
-    contactId = item.contactId;
-    const { conversationId } = item;
-    await must(app.addNote(owner.viewer, { conversationId, commandId: newId(), text: planted.note.value }));
-    const upload = { bytes: Buffer.from(planted.replyContent.value), type: 'application/pdf', fileName: `${planted.replyFile.value}.pdf` };
-    await must(app.reply(owner.viewer, { conversationId, commandId: newId(), text: planted.reply.value, upload }));
-    await must(app.revealContact(owner.viewer, contactId, 'identify-customer'));
-    await eventually(
-      'the reply is read',
-      async () =>
-        (await conversationOf(app, owner.viewer, conversationId)).entries.some(
-          (entry) => entry.entry === 'message' && entry.direction === 'out' && entry.state === 'read',
-        ),
-      30_000,
-    );
-    await simulator.chaos({ failSends: 131047 });
-    await must(app.reply(owner.viewer, { conversationId, commandId: newId(), text: `${planted.reply.value} again`, upload: null }));
-    await eventually('the second reply failed', async () =>
-      (await conversationOf(app, owner.viewer, conversationId)).entries.some(
-        (entry) => entry.entry === 'message' && entry.state === 'failed',
-      ),
-    );
-    await simulator.calm();
-  };
 
   /** Asks every door that says something without a person's right to see it. */
   const listen = async () => {
     const { url } = running;
-    const bearer = { authorization: `Bearer ${sessionToken}` };
+    const bearer = { authorization: `Bearer ${owner.token}` };
     const json = { ...bearer, 'content-type': 'application/json' };
     const ask = async (place: string, path: string, init: RequestInit = {}) => {
       const response = await fetch(`${url}${path}`, init);
@@ -233,9 +53,9 @@ describe('values that identify people', () => {
   const stream = { text: '', end: new AbortController() };
   beforeAll(async () => {
     running = await runProduct({ dataFolder, logLevel: 'debug' });
-    await work();
+    ({ owner, contactId } = await handleCanaries(running, canaries, heard));
     const response = await fetch(`${running.url}/api/v1/stream`, {
-      headers: { authorization: `Bearer ${sessionToken}` },
+      headers: { authorization: `Bearer ${owner.token}` },
       signal: stream.end.signal,
     });
     void (async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContactId } from '#domain/ids.ts';
-import type { ErasureDetail, ErasurePreview } from '#projections/application.ts';
+import type { ErasureDetail, ErasurePreview } from '#projections/pages.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { cutOffAt, type Killable, SOUND, soundness, startKillable } from '#tests/support/killable.ts';
 import { said } from '#tests/support/organisation.ts';

@@ -3,7 +3,7 @@ import { newId } from '#infra/app/new-id.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { conversationOf, type Desk, hire, type Member, must, openDesk, said } from '#tests/support/organisation.ts';
 import { runProduct } from '#tests/support/running-product.ts';
-import type { AuditQuery } from '#projections/application.ts';
+import type { AuditQuery } from '#projections/pages.ts';
 
 describe('the trail', () => {
   let desk: Desk;

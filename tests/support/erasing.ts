@@ -1,6 +1,8 @@
 import type { ContactId, ErasureId } from '#domain/ids.ts';
 import { newId } from '#infra/app/new-id.ts';
-import type { Application, ErasureDetail, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ErasureDetail } from '#projections/pages.ts';
+import type { Viewer } from '#projections/shown.ts';
 import { eventually } from './eventually.ts';
 import { must } from './organisation.ts';
 

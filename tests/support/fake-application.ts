@@ -1,7 +1,8 @@
 import type { MessageId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { HealthReport, ProjectionReport, WebhookAnswer } from '#infra/app/product.ts';
-import type { Application, Done, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Done, Viewer } from '#projections/shown.ts';
 import { at, CERTIFICATE, contact, conversation, counts, erasure, ids, inbox, NOW, shown } from './fake-values.ts';
 
 /** What the next calls answer. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SessionId, TenantId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { Change, Operator, Product } from '#infra/app/product.ts';
-import type { Viewer } from '#projections/application.ts';
+import type { Viewer } from '#projections/shown.ts';
 import { type Answers, fakeApplication, type Note, OK } from './fake-application.ts';
 import { ids, newTestId, NOW } from './fake-values.ts';
 

@@ -12,7 +12,8 @@ import type {
   TenantId,
 } from '#domain/ids.ts';
 import { certificateNumber, parseId, parseTime } from '#domain/ids.ts';
-import type { ContactCard, ConversationDetail, ErasureDetail, InboxPage, Shown } from '#projections/application.ts';
+import type { ContactCard, ConversationDetail, ErasureDetail, InboxPage } from '#projections/pages.ts';
+import type { Shown } from '#projections/shown.ts';
 
 export const at = (text: string): IsoTime => {
   const time = parseTime(text);

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { ConversationId, TenantId } from '#domain/ids.ts';
 import { startSimulator } from '#infra/simulator/main.ts';
-import type { InboxItem, InboxPage } from '#projections/application.ts';
+import type { InboxItem, InboxPage } from '#projections/pages.ts';
 import { connectLine, type MessageItem, must, setUpOwner } from './organisation.ts';
 import { apiClient, freePort, startProcess } from './product-process.ts';
 import { newDataFolder, runProduct } from './running-product.ts';

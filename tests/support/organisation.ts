@@ -1,13 +1,6 @@
-import type {
-  Application,
-  ConversationDetail,
-  Done,
-  InboxFilter,
-  InboxItem,
-  SignedIn,
-  ThreadItem,
-  Viewer,
-} from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ConversationDetail, InboxFilter, InboxItem, SignedIn, ThreadItem } from '#projections/pages.ts';
+import type { Done, Viewer } from '#projections/shown.ts';
 import type { Role } from '#domain/message.ts';
 import type { ChannelId, ConversationId } from '#domain/ids.ts';
 import { newId } from '#infra/app/new-id.ts';

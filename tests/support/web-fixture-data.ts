@@ -1,6 +1,7 @@
 // A day at Marsa Group: invented people and messages in the shapes that pages receive. For looking at pages, never shipped.
 import { certificateNumber, parseId, parseTime, type Id, type IsoTime } from '#domain/ids.ts';
-import type { InboxItem, Person, Shown, ThreadItem } from '#projections/application.ts';
+import type { InboxItem, ThreadItem } from '#projections/pages.ts';
+import type { Person, Shown } from '#projections/shown.ts';
 
 export const id = <Kind extends string>(n: number): Id<Kind> => {
   const made = parseId<Kind>(n.toString(16).padStart(32, '0'));

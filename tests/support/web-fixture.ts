@@ -1,16 +1,7 @@
 // The application of pages without the product behind it: answers from memory, so that looks and keys can be tried in a browser.
-import type {
-  Application,
-  ContactCard,
-  ConversationDetail,
-  InboxFilter,
-  InboxItem,
-  Me,
-  Permission,
-  Refused,
-  ThreadItem,
-  Viewer,
-} from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ContactCard, ConversationDetail, InboxFilter, InboxItem, ThreadItem } from '#projections/pages.ts';
+import type { Me, Permission, Refused, Viewer } from '#projections/shown.ts';
 import {
   absent,
   certificate,

@@ -1,4 +1,5 @@
-import type { Application, Me, PlatformRequest, Viewer } from '#projections/application.ts';
+import type { Application, PlatformRequest } from '#projections/application.ts';
+import type { Me, Viewer } from '#projections/shown.ts';
 import type { Locale } from '#lib/i18n/locales.ts';
 import type { Theme } from '#lib/preferences.ts';
 

@@ -1,6 +1,8 @@
 import { type AccountId, parseId } from '#domain/ids.ts';
 import type { ViewQuery } from '#domain/ports.ts';
-import type { Application, AuditItem, AuditQuery, Person, Shown, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { AuditItem, AuditQuery } from '#projections/pages.ts';
+import type { Person, Shown, Viewer } from '#projections/shown.ts';
 import { ACCOUNT, type AccountView } from '#projections/account/view.ts';
 import { AUDIT, type AuditLine } from '#projections/audit/view.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';

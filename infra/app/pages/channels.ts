@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type ChannelId, parseId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
-import type { Application, ChannelItem, Done, Shown, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ChannelItem } from '#projections/pages.ts';
+import type { Done, Shown, Viewer } from '#projections/shown.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import { forbidden, may } from '../access.ts';
 import { channelAggregate } from '../aggregates.ts';

@@ -1,6 +1,8 @@
 import type { ConversationId } from '#domain/ids.ts';
 import type { RevealPurpose } from '#domain/reveal/events.ts';
-import type { Application, ContactCard, Shown, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ContactCard } from '#projections/pages.ts';
+import type { Shown, Viewer } from '#projections/shown.ts';
 import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
 import { forbidden, may, notFound } from '../access.ts';

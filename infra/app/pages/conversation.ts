@@ -1,7 +1,9 @@
 import type { AccountId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
 import { meaningOf } from '#infra/whatsapp/errors.ts';
-import type { Application, ConversationDetail, Person, Shown, ThreadItem, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { ConversationDetail, ThreadItem } from '#projections/pages.ts';
+import type { Person, Shown, Viewer } from '#projections/shown.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import type { ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';

@@ -1,5 +1,7 @@
 import type { ViewQuery, ViewValue } from '#domain/ports.ts';
-import type { Application, Done, InboxFilter, InboxItem, InboxPage, Person, Shown, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { InboxFilter, InboxItem, InboxPage } from '#projections/pages.ts';
+import type { Done, Person, Shown, Viewer } from '#projections/shown.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';

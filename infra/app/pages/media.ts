@@ -9,8 +9,7 @@ export const mediaFile =
   async (viewer, messageId) => {
     if (!may(viewer, 'conversations.read')) return forbidden;
     const entry = await app.views.get<ThreadEntry>(THREAD, messageId);
-    if (entry?.entry !== 'message' || entry.tenant !== viewer.tenant || entry.media?.bytes === null || entry.media === null)
-      return notFound;
+    if (entry?.entry !== 'message' || entry.tenant !== viewer.tenant || entry.media === null) return notFound;
     const { bytes, type, fileName } = entry.media;
     if (bytes === null) return notFound;
     const opened = await app.reveal.bytes(viewer, 'answer-customer', bytes);

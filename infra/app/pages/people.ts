@@ -1,7 +1,7 @@
 import type { AccountId, TenantId } from '#domain/ids.ts';
 import type { Actor } from '#domain/message.ts';
 import { ACCOUNT, type AccountView } from '#projections/account/view.ts';
-import type { ActorShown, Person, Shown, Viewer } from '#projections/application.ts';
+import type { ActorShown, Person, Shown, Viewer } from '#projections/shown.ts';
 import { MEMBER, type MemberView } from '#projections/organisation/view.ts';
 import type { App } from '../app.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Upload } from '#projections/application.ts';
+import type { Upload } from '#projections/pages.ts';
 import { MAX_FORM_BYTES, PAGE_LIMIT } from '../limits.ts';
 import { fault } from '../problems.ts';
 import { messagesPage } from '../schemas/conversations.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CommandId } from '#domain/ids.ts';
-import type { Done } from '#projections/application.ts';
+import type { Done } from '#projections/shown.ts';
 import type { Product } from '../../app/product.ts';
 import { newId } from '../../app/new-id.ts';
 import type { Access } from '../access.ts';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 import { z } from 'zod';
-import { permissions } from '#projections/application.ts';
+import { permissions } from '#projections/shown.ts';
 import { refuseOtherSites, SESSION_COOKIE } from '../access.ts';
 import { tooManyRequests } from '../problems.ts';
 import { id, idParam, time } from '../schemas/ids.ts';

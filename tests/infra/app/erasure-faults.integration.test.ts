@@ -1,10 +1,10 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErasureId, TenantId } from '#domain/ids.ts';
-import { streamName } from '#domain/ids.ts';
+import { type ContactId, type ErasureId, streamName, subjectOf, type TenantId } from '#domain/ids.ts';
+import { plain } from '#domain/personal.ts';
 import { newId } from '#infra/app/new-id.ts';
-import { breaking, openLab } from '#tests/support/erasure-lab.ts';
+import { breaking, type Lab, openLab } from '#tests/support/erasure-lab.ts';
 import { conversationOf, must, openDesk } from '#tests/support/organisation.ts';
 import { newDataFolder, runProduct } from '#tests/support/running-product.ts';
 import { verifyCertificate } from '#vault/verify-certificate.ts';
@@ -16,6 +16,7 @@ describe('an erasure whose stores fail at any call', () => {
   const template = join(folder, 'template');
   let tenant: TenantId;
   let erasureId: ErasureId;
+  let contactId: ContactId;
   let vkey = '';
   let expected: unknown;
   let calls: readonly string[] = [];
@@ -36,7 +37,7 @@ describe('an erasure whose stores fail at any call', () => {
     await must(app.addNote(desk.owner.viewer, { conversationId, commandId: newId(), text: 'a note' }));
     const { messageId } = await must(desk.reply(conversationId, 'an answer'));
     await desk.untilMessage(conversationId, 'it is read', ({ id, state }) => id === messageId && state === 'read');
-    const { contactId } = (await conversationOf(app, desk.owner.viewer, conversationId)).contact;
+    ({ contactId } = (await conversationOf(app, desk.owner.viewer, conversationId)).contact);
     vkey = await desk.running.product.operator.vkey(tenant);
     await desk.running.close();
     const lab = await openLab(template);
@@ -63,6 +64,16 @@ describe('an erasure whose stores fail at any call', () => {
     }
   };
 
+  it('is not held up by a value that was sealed for a message that was never appended', async () => {
+    await onCopy(async (lab) => {
+      await sealWithoutEvent(lab, tenant, contactId);
+      await lab.run(tenant, erasureId);
+      const { bytes } = await lab.certificate(tenant, erasureId);
+      expect(verifyCertificate(bytes, vkey).kind).toBe('genuine');
+      expect(await lab.vault.streamsOf(tenant, subjectOf(contactId))).toEqual([]);
+    });
+  });
+
   it.each(['before', 'after'] as const)(
     'says the same in its certificate, wherever a call broke off (%s it was carried out)',
     async (when) => {
@@ -88,6 +99,24 @@ describe('an erasure whose stores fail at any call', () => {
     180_000,
   );
 });
+
+/** What a crash leaves between sealing and appending: a value that no event names. */
+const sealWithoutEvent = async ({ vault }: Lab, tenant: TenantId, contactId: ContactId): Promise<void> => {
+  const stream = streamName(tenant, 'message', newId());
+  const event = newId<'event'>();
+  const context = {
+    tenant,
+    subject: subjectOf(contactId),
+    class: 'message',
+    period: '2026-11',
+    stream,
+    event,
+    field: 'body',
+    schema: 'MessageQueued.v1',
+  } as const;
+  const result = await vault.seal([{ context, value: plain('sealed, then the power went') }]);
+  expect(result.kind).toBe('sealed');
+};
 
 /** What the certificate says, without when it happened and how large the files were at that moment. */
 const withoutTimes = (statement: unknown): unknown =>

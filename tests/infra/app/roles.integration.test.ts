@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '#domain/message.ts';
 import { newId } from '#infra/app/new-id.ts';
-import type { Application, Viewer } from '#projections/application.ts';
+import type { Application } from '#projections/application.ts';
+import type { Viewer } from '#projections/shown.ts';
 import { eraseCustomer } from '#tests/support/erasing.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { type Desk, must, openDesk, PASSWORD, type Staff, staffOf } from '#tests/support/organisation.ts';

@@ -1,4 +1,4 @@
-import type { Shown } from '#projections/application.ts';
+import type { Shown } from '#projections/shown.ts';
 
 /** The text of a value that can be read, masked or not; for labels, initials and menus. */
 export function textOf(value: Shown): string | undefined {

@@ -1,4 +1,4 @@
-import type { ThreadItem } from '#projections/application.ts';
+import type { ThreadItem } from '#projections/pages.ts';
 
 export type Entry<Kind extends ThreadItem['entry']> = Extract<ThreadItem, { entry: Kind }>;
 

@@ -1,4 +1,4 @@
-import type { InboxItem } from '#projections/application.ts';
+import type { InboxItem } from '#projections/pages.ts';
 
 /**
  * The list after its first page came anew. Rows are ordered by `lastAt`, newest first, so what was known below the fresh page is still

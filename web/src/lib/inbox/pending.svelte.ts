@@ -1,4 +1,4 @@
-import type { ThreadItem } from '#projections/application.ts';
+import type { ThreadItem } from '#projections/pages.ts';
 
 /** A reply on its way: shown at once, gone when the thread has it. In the memory of the page alone. */
 export type Pending = Readonly<{

@@ -1,4 +1,4 @@
-import type { InboxFilter } from '#projections/application.ts';
+import type { InboxFilter } from '#projections/pages.ts';
 
 export const inboxFilters = ['mine', 'unassigned', 'open', 'resolved'] as const satisfies readonly InboxFilter[];
 

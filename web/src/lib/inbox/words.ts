@@ -1,6 +1,7 @@
 import type { I18n } from '#lib/i18n/context.ts';
 import { textOf } from '#lib/shown.ts';
-import type { ActorShown, InboxItem, Person } from '#projections/application.ts';
+import type { InboxItem } from '#projections/pages.ts';
+import type { ActorShown, Person } from '#projections/shown.ts';
 import type { Entry } from './group-thread.ts';
 
 const countedTo = 1000;

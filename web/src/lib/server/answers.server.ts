@@ -1,5 +1,5 @@
 import { error, fail, type ActionFailure } from '@sveltejs/kit';
-import type { Done, Refused, Viewer } from '#projections/application.ts';
+import type { Done, Refused, Viewer } from '#projections/shown.ts';
 
 /** The result of a query, or the error page with its code. */
 export function orErrorPage<T>(done: Done<T>): { readonly ok: true } & T {

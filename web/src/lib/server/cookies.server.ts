@@ -1,5 +1,5 @@
 import type { Cookies, RequestEvent } from '@sveltejs/kit';
-import type { SignedIn } from '#projections/application.ts';
+import type { SignedIn } from '#projections/pages.ts';
 
 export const sessionCookie = 'vc_session';
 const yearSeconds = 365 * 24 * 3600;

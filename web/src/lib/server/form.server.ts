@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { parseId, type Id } from '#domain/ids.ts';
-import type { Upload } from '#projections/application.ts';
+import type { Upload } from '#projections/pages.ts';
 
 /** The id in an address or a field; anything else was never given out by us. */
 export function idFrom<Kind extends string>(text: unknown): Id<Kind> {

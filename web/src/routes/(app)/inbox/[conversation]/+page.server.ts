@@ -4,7 +4,7 @@ import { isRevealPurpose } from '#lib/inbox/purposes.ts';
 import { inboxHref, parseFilter } from '#lib/inbox/views.ts';
 import { orErrorPage, refusal, viewerOf } from '#lib/server/answers.server.ts';
 import { idFrom, textFrom, uploadFrom } from '#lib/server/form.server.ts';
-import type { Done } from '#projections/application.ts';
+import type { Done } from '#projections/shown.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
