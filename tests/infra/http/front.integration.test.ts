@@ -25,7 +25,7 @@ describe('the one port', () => {
     const { url } = await openFront();
     for (const path of ['/', '/health/live', '/none']) {
       const { headers } = await get(`${url}${path}`);
-      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' });
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'same-origin' });
       expect(headers['strict-transport-security']).toBeUndefined();
       expect(headers['x-powered-by']).toBeUndefined();
     }
