@@ -40,7 +40,7 @@ const clientOf = (broken: boolean) =>
       const file = {
         url: 'http://whatsapp.test/file',
         mime_type: 'text/plain',
-        sha256: '',
+        sha256: 'ab',
         file_size: 5,
         id: '1',
         messaging_product: 'whatsapp',
