@@ -56,7 +56,7 @@ const signIn = (state: Registered, command: Command<'SignIn'>, facts: AccountFac
 };
 
 /** Attempts while locked do not prolong the lock, or anybody could keep a person out for ever. */
-const isLocked = ({ wrongAt }: Registered, at: IsoTime): boolean => {
+export const isLocked = ({ wrongAt }: Pick<Registered, 'wrongAt'>, at: IsoTime): boolean => {
   const [first, last] = [wrongAt[0], wrongAt.at(-1)];
   if (first === undefined || last === undefined || wrongAt.length < MAX_WRONG_PASSWORDS) return false;
   return Date.parse(last) - Date.parse(first) <= LOCK_MS && Date.parse(at) < Date.parse(last) + LOCK_MS;

@@ -13,6 +13,7 @@ import { machineContext, now, timeAt } from './context.ts';
 import type { CommandHandler, Known, Outcome } from './handle-command.ts';
 import { newId } from './new-id.ts';
 import { spendPasswordCheck } from './password.ts';
+import { createUnknownAddresses } from './unknown-addresses.ts';
 
 /** A browser session ends this long after its start; a working day with a margin. */
 const SESSION_MS = 12 * 60 * 60 * 1000;
@@ -33,13 +34,14 @@ type Parts = Pick<Accounts, 'find' | 'memberships'> & {
 /** Sessions and tokens: who is in, as whom, and until when. */
 export const createSignIn = (parts: Parts): Pick<Accounts, 'signIn' | 'signOut' | 'viewer' | 'createToken'> => {
   const { views, handler, sessions, shown, find, memberships, matches } = parts;
+  const unknown = createUnknownAddresses();
   return {
     signIn: async ({ email, password, address, device }) => {
       const accountId = await find(email);
       const [membership] = accountId === null ? [] : await memberships(accountId);
       if (accountId === null || membership === undefined) {
         await spendPasswordCheck(password);
-        return WRONG;
+        return unknown.tried(email, now()) ? LOCKED : WRONG;
       }
       const sessionId = newId<'session'>();
       const command = {
@@ -92,6 +94,7 @@ export const createSignIn = (parts: Parts): Pick<Accounts, 'signIn' | 'signOut' 
 };
 
 const WRONG: Done<SignedIn> = { ok: false, status: 401, code: 'wrong-credentials' };
+const LOCKED: Done<SignedIn> = { ok: false, status: 429, code: 'account-locked' };
 /** A browser's own name of itself; longer ones are cut. */
 const MAX_DEVICE_CHARACTERS = 300;
 const accountContext = (accountId: AccountId, role: Role) => ({
@@ -104,7 +107,7 @@ const signedInAnswer = (outcome: Outcome): Done<SignedIn> | null => {
   if (outcome.kind === 'refused') return WRONG;
   const refused = outcome.events.find((event) => event.type === 'SignInRefused');
   if (refused === undefined) return null;
-  return refused.data['reason'] === 'locked' ? { ok: false, status: 429, code: 'account-locked' } : WRONG;
+  return refused.data['reason'] === 'locked' ? LOCKED : WRONG;
 };
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
