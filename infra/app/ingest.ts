@@ -131,32 +131,42 @@ const takeMessage = async (parts: Parts, tenant: TenantId, channelId: ChannelId,
     ...(bsuid === undefined ? [] : [{ field: 'bsuid' as const, value: plain(bsuid) }]),
     ...(phone === undefined ? [] : [{ field: 'phone' as const, value: plain(phone) }]),
   ];
-  const claim = await parts.vault.claimMessage({
-    tenant,
-    sender,
-    channelId,
-    wamid: plain(message.wamid),
-    propose: { contactId: newId<'contact'>(), conversationId: newId<'conversation'>(), messageId: newId<'message'>() },
-    at: now(),
-  });
-  if (claim.kind === 'seen') return;
-  const steps = [
-    () => recordContact(parts, tenant, channelId, claim, message),
-    () => recordConversation(parts, tenant, channelId, claim, sentAt),
-    () => recordMessage(parts, tenant, channelId, claim, message, sentAt),
-  ];
-  for (const step of steps) if (stopsHere(await step())) return;
+  for (let round = 0; round < CLAIMS; round += 1) {
+    const claim = await parts.vault.claimMessage({
+      tenant,
+      sender,
+      channelId,
+      wamid: plain(message.wamid),
+      propose: { contactId: newId<'contact'>(), conversationId: newId<'conversation'>(), messageId: newId<'message'>() },
+      at: now(),
+    });
+    if (claim.kind === 'seen') return;
+    const steps = [
+      () => recordContact(parts, tenant, channelId, claim, message),
+      () => recordConversation(parts, tenant, channelId, claim, sentAt),
+      () => recordMessage(parts, tenant, channelId, claim, message, sentAt),
+    ];
+    if (await allTaken(steps)) return;
+  }
+  throw fault('APP_MESSAGE_REFUSED', "expected to keep a customer's message, got erasures only");
 };
 
 /**
- * A message that came while its sender was being erased belongs to what is erased. Any other refusal would mean that a customer's message
- * is not kept, so it must not be answered with 200.
+ * A claim of before a fence meets the fence when it seals. Then it is made again and names the new contact that the sender is from there on;
+ * or says "seen", when the message was kept and is erased.
  */
+const CLAIMS = 3;
 const ERASED = ['contact-erased', 'conversation-erased', 'message-erased', 'subject-erased'];
-const stopsHere = (outcome: Outcome): boolean => {
-  if (outcome.kind === 'done') return false;
-  if (ERASED.includes(outcome.refusal.code)) return true;
-  throw fault('APP_MESSAGE_REFUSED', `expected to keep a customer's message, got ${outcome.refusal.code}`);
+
+/** False when the sender was erased meanwhile. Any other refusal would mean that a message is not kept, so it must not be answered with 200. */
+const allTaken = async (steps: readonly (() => Promise<Outcome>)[]): Promise<boolean> => {
+  for (const step of steps) {
+    const outcome = await step();
+    if (outcome.kind === 'done') continue;
+    if (ERASED.includes(outcome.refusal.code)) return false;
+    throw fault('APP_MESSAGE_REFUSED', `expected to keep a customer's message, got ${outcome.refusal.code}`);
+  }
+  return true;
 };
 
 /** Command ids follow from the reserved message id, so a redelivery repeats the very same commands. */
