@@ -72,6 +72,8 @@ export const memberCommands = (app: App): People => ({
   },
   addPerson: async (viewer, { name, email, role, password }) => {
     if (!may(viewer, 'people.manage')) return forbidden;
+    // Before the account is made: its address could not be used again.
+    if (role === 'owner' && viewer.role !== 'owner') return { ok: false, status: 403, code: 'owner-only' };
     const registered = await app.accounts.register({ name, email, password }, 'setup');
     if (!registered.ok) return registered;
     const added = await change(app, viewer, { type: 'AddMember', accountId: registered.accountId, role });

@@ -43,6 +43,8 @@ const CODES: Readonly<Partial<Record<string, ProblemCode>>> = {
   VAULT_STORE_FAILED: 'not-available',
   VAULT_CLOSED: 'not-available',
   VIEW_CURSOR_INVALID: 'invalid-request',
+  // Many at once on the same object.
+  APP_TOO_MANY_CONFLICTS: 'not-available',
 };
 
 type Issue = { readonly keyword: string; readonly instancePath: string; readonly params: unknown };

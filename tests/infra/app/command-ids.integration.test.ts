@@ -66,8 +66,8 @@ describe('the id that a caller sends with a command', () => {
     );
     await desk.untilMessage(
       omar.conversationId,
-      'the quote shows',
-      ({ id, quote }) => id === own.messageId && quote?.id === omar.messageId,
+      'the quote shows, and it is sent',
+      ({ id, quote, state }) => id === own.messageId && quote?.id === omar.messageId && state === 'read',
     );
     const [foreign, quoted] = await Promise.all([messageId, own.messageId].map((id) => desk.running.simulator.repliesTo(id)));
     expect(foreign).toMatchObject([{ replyTo: null }]);

@@ -133,6 +133,13 @@ describe('what a role may do', () => {
     expect(got).toEqual(Object.fromEntries(Object.entries(allowed).map(([name, roles]) => [name, roles.includes(role)])));
   });
 
+  it('lets only an owner make an owner, and spends no address on the attempt', async () => {
+    const { application: app } = desk.running;
+    const person = { name: 'New', email: `${newId()}@x.example`, role: 'owner', password: PASSWORD } as const;
+    expect(await app.addPerson(staff.admin.viewer, person)).toEqual({ ok: false, status: 403, code: 'owner-only' });
+    await must(app.addPerson(desk.owner.viewer, person));
+  });
+
   it('tells each role what it may do, as pages show their controls by it', async () => {
     const permissions = await Promise.all(
       ROLES.map(async (role) => (await desk.running.application.me(staff[role].viewer)).permissions.includes('conversations.answer')),
