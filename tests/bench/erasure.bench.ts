@@ -12,6 +12,7 @@ const FEW = 10;
 const MANY = Number(process.env['BENCH_COUNT'] ?? 10_000);
 const ROUNDS_OF_FEW = 9;
 const PER_DELIVERY = 100;
+const ERASURE_TIMEOUT_MS = 300_000;
 const GOALS = { keyMs: 1_000, ratio: 1.2, perSecond: 20_000, certificateMs: 5_000 } as const;
 
 const running = await runProduct({ logLevel: 'error' });
@@ -49,7 +50,7 @@ const personWith = async (messages: number): Promise<ContactId> => {
 type Run = { readonly keyMs: number; readonly wholeMs: number; readonly references: number; readonly workMs: number };
 const erase = async (messages: number): Promise<Run> => {
   const contactId = await personWith(messages);
-  const { erasure } = await eraseCustomer(app, owner.viewer, contactId);
+  const { erasure } = await eraseCustomer(app, owner.viewer, contactId, ERASURE_TIMEOUT_MS);
   const at = (step: keyof typeof erasure.reached): number => Date.parse(erasure.reached[step] ?? '');
   if (erasure.verified?.opened !== 0 || erasure.verified.hits !== 0) throw new Error('expected nothing to open');
   return {

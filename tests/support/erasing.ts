@@ -31,7 +31,12 @@ export const untilErased = (application: Application, viewer: Viewer, erasureId:
     timeoutMs,
   );
 
-export const eraseCustomer = async (application: Application, viewer: Viewer, contactId: ContactId): Promise<Erased> => {
+export const eraseCustomer = async (
+  application: Application,
+  viewer: Viewer,
+  contactId: ContactId,
+  timeoutMs?: number,
+): Promise<Erased> => {
   const { erasureId, salt } = await orderErasure(application, viewer, contactId);
-  return { erasureId, salt, erasure: await untilErased(application, viewer, erasureId) };
+  return { erasureId, salt, erasure: await untilErased(application, viewer, erasureId, timeoutMs) };
 };
