@@ -20,8 +20,13 @@ import { organisationsOf } from './members.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
 import { createWorker, type Worker } from './worker.ts';
 
-/** Longest wait for commands that were decided before the fence; past it the process does not acknowledge, and the erasure stops loudly. */
-const DRAIN_TIMEOUT_MS = 10_000;
+/**
+ * Longest wait for work that began before the fence; past it the process does not acknowledge, and the erasure stops loudly. The longest is a
+ * reply with a file to an API that does not answer: 150 s for the file, 15 s for the message.
+ */
+const DRAIN_TIMEOUT_MS = 180_000;
+/** Organisations whose erasures run at once: a slow one does not hold up the others. */
+const TENANTS_AT_ONCE = 8;
 /** References tried in one call of the vault. */
 const TRY_BATCH = 500;
 /** Streams read at once for their references. */
@@ -48,8 +53,21 @@ export const createErasureWorker = (parts: ErasureParts): Worker =>
     name: 'erasure',
     log: parts.log,
     round: async (signal) => {
-      const open = await unfinished(parts.views);
-      for (const view of open) if (!signal.aborted) await runErasure(parts, view.tenant, view.erasureId);
+      const byTenant = [...Map.groupBy(await unfinished(parts.views), (view) => view.tenant).values()];
+      const failures: unknown[] = [];
+      await inParallel(byTenant, TENANTS_AT_ONCE, async (open) => {
+        for (const { tenant, erasureId } of open) {
+          if (signal.aborted) return;
+          try {
+            await runErasure(parts, tenant, erasureId);
+          } catch (error) {
+            // One that cannot be finished holds up nobody else's.
+            parts.log.error('erasure.failed', { tenant, erasure: erasureId, err: error });
+            failures.push(error);
+          }
+        }
+      });
+      if (failures.length > 0) throw failures[0];
       return false;
     },
   });

@@ -14,7 +14,7 @@ import {
 import { erasureAggregate } from '#infra/app/aggregates.ts';
 import { certificateOf } from '#infra/app/certificate.ts';
 import { machineContext, now } from '#infra/app/context.ts';
-import { type ErasureParts, runErasure } from '#infra/app/erasure-process.ts';
+import { createErasureWorker, type ErasureParts, runErasure } from '#infra/app/erasure-process.ts';
 import { createFoldCache } from '#infra/app/fold.ts';
 import { createCommandHandler } from '#infra/app/handle-command.ts';
 import { newId } from '#infra/app/new-id.ts';
@@ -86,6 +86,7 @@ export const openLab = async (dataFolder: string) => {
       return erasureId;
     },
     run: (tenant: TenantId, erasureId: ErasureId, wrap: Wrap = untouched) => runErasure(partsOf(wrap), tenant, erasureId),
+    worker: (wrap: Wrap) => createErasureWorker(partsOf(wrap)),
     certificate: (tenant: TenantId, erasureId: ErasureId) => certificateOf({ store, vault }, tenant, erasureId),
     close: async () => {
       await projector.stop();
