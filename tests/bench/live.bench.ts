@@ -45,7 +45,7 @@ const conversations = await eventually('everybody is in the inbox', async () => 
 });
 
 /** Waiting sends by conversation: the first frame that names its row ends the wait. */
-const waiting = new Map<string, (at: number) => void>();
+const waiting = new Map<string, ((at: number) => void)[]>();
 const ended = new AbortController();
 const stream = await fetch(`${running.url}/api/v1/stream`, {
   headers: { authorization: `Bearer ${desk.owner.token}` },
@@ -57,7 +57,7 @@ const listening = (async () => {
     for (const [, id] of Buffer.from(chunk)
       .toString('utf8')
       .matchAll(/"name":"inbox","id":"([0-9a-f]{32})"/g)) {
-      waiting.get(id ?? '')?.(at);
+      for (const seen of waiting.get(id ?? '') ?? []) seen(at);
       waiting.delete(id ?? '');
     }
   }
@@ -65,7 +65,8 @@ const listening = (async () => {
 
 const measured = async (person: number): Promise<number> => {
   const started = performance.now();
-  const seen = new Promise<number>((resolve) => waiting.set(conversations.get(person) ?? '', resolve));
+  const id = conversations.get(person) ?? '';
+  const seen = new Promise<number>((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
   await post(person);
   return (await seen) - started;
 };
