@@ -9,6 +9,7 @@ import type { SealRequest, Vault } from '#vault/vault.ts';
 import { fault } from './fault.ts';
 import { type Fold, type FoldCache, foldFurther } from './fold.ts';
 import { eventIdOf } from './new-id.ts';
+import { createTurns } from './turns.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
 
 /** Losing a race this often means something other than a race: answer 503 and let the caller try later. */
@@ -50,11 +51,11 @@ export type CommandHandler = {
 type Parts = { readonly store: EventStore; readonly vault: Vault; readonly folds: FoldCache; readonly inFlight: WorkInFlight };
 
 /** The one place where decisions meet I/O: load → fold → facts → decide → seal → append, again on conflict. */
-export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts): CommandHandler => ({
-  handle: (aggregate, id, command, context, facts) =>
-    inFlight.during(context.tenant, async () => {
-      const stream = streamName(context.tenant, aggregate.decider.category, id);
-      for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts, turns = createTurns()): CommandHandler => ({
+  handle: (aggregate, id, command, context, facts) => {
+    const stream = streamName(context.tenant, aggregate.decider.category, id);
+    const attempt = async (): Promise<Outcome> => {
+      for (let races = 0; races < MAX_CONFLICTS; races += 1) {
         const fold = await foldFurther(store, folds, aggregate, stream);
         if (fold.commands.has(context.commandId)) return done(fold, []);
         const decision = aggregate.decider.decide(fold.state, { ...command, at: context.at }, await facts(fold.state, fold.known));
@@ -69,7 +70,9 @@ export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts): 
         'APP_TOO_MANY_CONFLICTS',
         `expected to append to a ${aggregate.decider.category} stream, lost ${String(MAX_CONFLICTS)} races`,
       );
-    }),
+    };
+    return inFlight.during(context.tenant, () => turns.take(stream, attempt));
+  },
   load: async (aggregate, tenant, id) => {
     const { state, known, revision } = await foldFurther(store, folds, aggregate, streamName(tenant, aggregate.decider.category, id));
     return { state, known, revision };
