@@ -95,7 +95,9 @@ const attempt = async (parts: Parts, waits: Waits, item: MediaItem): Promise<boo
 };
 
 const fetchOne = async (parts: Parts, item: MediaItem): Promise<'recorded' | 'known' | 'later'> => {
-  const result = await download(parts, item);
+  const tried = await download(parts, item);
+  const over = Date.parse(item.receivedAt) + GIVE_UP_AFTER_MS < Date.now();
+  const result = tried.kind === 'later' && over ? ({ kind: 'failed', reason: 'unreachable' } as const) : tried;
   if (result.kind === 'later') return 'later';
   const command: MessageCommand =
     result.kind === 'failed'
@@ -118,13 +120,14 @@ type Result =
 const download = async (parts: Parts, item: MediaItem): Promise<Result> => {
   const channel = await parts.channels.open(item.channelId);
   const handles = [item.mediaId, item.mediaType, item.mediaDigest].filter((handle) => handle !== null);
-  const [id, type, digest] = (await parts.vault.open(handles)).map((opened) => (opened.kind === 'value' ? opened.value : null));
-  if (channel === null || typeof id !== 'string') return { kind: 'failed', reason: 'refused' };
+  const opened = await parts.vault.open(handles);
+  // Neither says that WhatsApp refuses: a view is being filled again, or a store does not answer.
+  if (channel === null || opened.some(({ kind }) => kind === 'unavailable')) return { kind: 'later' };
+  const [id, type, digest] = opened.map((each) => (each.kind === 'value' ? each.value : null));
+  if (typeof id !== 'string') return { kind: 'failed', reason: 'refused' };
   const connection = { phoneNumberId: channel.phoneNumberId, accessToken: channel.accessToken };
   const result = await fetchBytes(parts.channels.client(channel), connection, id);
-  if (result.kind === 'later')
-    return Date.parse(item.receivedAt) + GIVE_UP_AFTER_MS < Date.now() ? { kind: 'failed', reason: 'unreachable' } : result;
-  if (result.kind === 'failed') return result;
+  if (result.kind !== 'stored') return result;
   if (typeof digest === 'string' && digest !== '' && !sameDigest(result.bytes, digest))
     return { kind: 'failed', reason: 'digest-mismatch' };
   return { ...result, mediaType: typeof type === 'string' ? type : result.mediaType };

@@ -149,7 +149,9 @@ const notPrepared = ({ log }: Parts, item: OutboxItem, error: unknown): Prepared
 /** Opens what the request needs, for the machine itself, and hands the file over first. Nothing of the message has left yet. */
 const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
   const channel = await parts.channels.open(item.channelId);
-  if (channel === null || channel.state === 'stopped') return failedAs('token');
+  // Its view is being filled again, or its secrets do not open at the moment.
+  if (channel === null) throw fault('APP_CHANNEL_NOT_OPEN', 'expected the number of a reply with its secrets');
+  if (channel.state === 'stopped') return failedAs('token');
   const to = await recipientOf(parts, item);
   if (to === null) return failedAs('erased');
   const connection = { phoneNumberId: channel.phoneNumberId, accessToken: channel.accessToken };
