@@ -81,10 +81,12 @@ function codeOf(caught: unknown): string {
   return typeof code === 'string' && /^[\w.-]{1,60}$/u.test(code) ? code : 'unexpected';
 }
 
-/** Where it happened, without the message: a message may quote what a person wrote. */
+/** Where it happened, without the message that a stack begins with: it may quote what a person wrote, and look like a frame. */
 function framesOf(caught: unknown): readonly string[] {
-  const lines = caught instanceof Error ? (caught.stack ?? '').split('\n') : [];
-  return lines
+  const { stack = '', message = '' } = caught instanceof Error ? caught : {};
+  return stack
+    .slice(Math.max(0, stack.indexOf(message)) + message.length)
+    .split('\n')
     .filter((line) => /^\s+at /u.test(line))
     .slice(0, 6)
     .map((line) => line.trim());
