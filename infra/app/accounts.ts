@@ -109,7 +109,7 @@ export const createAccounts = (parts: Parts): Accounts => {
       if (outcome.changed) sessions.endAllOf(accountId);
       return { ok: true };
     },
-    ...createSignIn({ views, handler, sessions, shown, find, memberships, matches }),
+    ...createSignIn({ handler, sessions, shown, find, memberships, matches }),
   };
 };
 

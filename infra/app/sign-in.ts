@@ -2,13 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type AccountId, PLATFORM_TENANT, type SessionId, type TenantId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import { plain } from '#domain/personal.ts';
-import type { ViewStore } from '#domain/ports.ts';
 import type { SessionStore } from '#infra/sessions/sqlite.ts';
-import { MEMBER, type MemberView } from '#projections/organisation/view.ts';
 import type { SignedIn } from '#projections/pages.ts';
 import type { Done } from '#projections/shown.ts';
 import type { Accounts } from './accounts.ts';
-import { accountAggregate } from './aggregates.ts';
+import { accountAggregate, organisationAggregate } from './aggregates.ts';
 import { machineContext, now, timeAt } from './context.ts';
 import type { CommandHandler, Known, Outcome } from './handle-command.ts';
 import { newId } from './new-id.ts';
@@ -23,7 +21,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const TOKEN_BYTES = 32;
 
 type Parts = Pick<Accounts, 'find' | 'memberships'> & {
-  readonly views: ViewStore;
   readonly handler: CommandHandler;
   readonly sessions: SessionStore;
   readonly shown: (position: bigint) => Promise<void>;
@@ -33,7 +30,7 @@ type Parts = Pick<Accounts, 'find' | 'memberships'> & {
 
 /** Sessions and tokens: who is in, as whom, and until when. */
 export const createSignIn = (parts: Parts): Pick<Accounts, 'signIn' | 'signOut' | 'viewer' | 'createToken'> => {
-  const { views, handler, sessions, shown, find, memberships, matches } = parts;
+  const { handler, sessions, shown, find, memberships, matches } = parts;
   const unknown = createUnknownAddresses();
   return {
     signIn: async ({ email, password, address, device }) => {
@@ -83,10 +80,12 @@ export const createSignIn = (parts: Parts): Pick<Accounts, 'signIn' | 'signOut' 
       const record = sessions.find(hashOf(token));
       const at = now();
       if (record === null || record.expiresAt <= at) return null;
-      const member = await views.get<MemberView>(MEMBER, `${record.tenant}:${record.accountId}`);
-      if (member === null) return null;
+      // From the log, not from a view: a role that was taken away must not come back with a view that lags, nor go with one that is filled again.
+      const { state } = await handler.load(organisationAggregate, record.tenant, record.tenant);
+      const role = state.kind === 'exists' ? state.members.get(record.accountId) : undefined;
+      if (role === undefined) return null;
       if (Date.parse(at) - Date.parse(record.lastSeenAt) > SEEN_EVERY_MS) sessions.seen(record.sessionId, at);
-      return { sessionId: record.sessionId, accountId: record.accountId, tenant: record.tenant, role: member.role };
+      return { sessionId: record.sessionId, accountId: record.accountId, tenant: record.tenant, role };
     },
     createToken: (accountId, tenant, days) =>
       issue(sessions, { accountId, tenant, kind: 'token', sessionId: newId<'session'>(), lifeMs: days * DAY_MS }),

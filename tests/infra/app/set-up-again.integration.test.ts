@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-it('offers no second set-up, and gives nobody the owner’s account, while the views are filled again', async () => {
+it('offers no second set-up, gives nobody the owner’s account and signs nobody out, while the views are filled again', async () => {
   const { application, product } = running;
   const owner = await setUpOwner(application);
   const stranger = {
@@ -30,6 +30,7 @@ it('offers no second set-up, and gives nobody the owner’s account, while the v
     while (!filled) {
       await setImmediate();
       expect(await application.needsSetup()).toBe(false);
+      expect(await application.session(owner.token)).toEqual(owner.viewer);
       expect(await application.setUp(stranger)).toEqual({ ok: false, status: 409, code: 'already-set-up' });
     }
     await rebuilt;
