@@ -49,12 +49,13 @@ export const createMediaWorker = (parts: Parts): Worker => {
     round: async (signal) => {
       const due = await dueItems(parts.views, waits);
       const items = due.slice(0, BATCH).values();
-      let fetched = false;
-      const lane = async (): Promise<void> => {
+      const lane = async (): Promise<boolean> => {
+        let fetched = false;
         for (const item of items) if (!signal.aborted) fetched = (await attempt(parts, waits, item)) || fetched;
+        return fetched;
       };
-      await Promise.all(Array.from({ length: CONCURRENCY }, lane));
-      return fetched || due.length > BATCH;
+      const lanes = await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+      return lanes.includes(true) || due.length > BATCH;
     },
   });
 };

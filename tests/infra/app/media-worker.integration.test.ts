@@ -36,7 +36,8 @@ const clientOf = (broken: boolean) =>
     timeoutMs: 1_000,
     fetch: async (address) => {
       if (broken) throw new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) });
-      if (String(address).endsWith('/file')) return new Response('bytes', { headers: { 'content-type': 'text/plain' } });
+      if ((address instanceof Request ? address.url : address.toString()).endsWith('/file'))
+        return new Response('bytes', { headers: { 'content-type': 'text/plain' } });
       const file = {
         url: 'http://whatsapp.test/file',
         mime_type: 'text/plain',

@@ -21,13 +21,13 @@ it('offers no second set-up, gives nobody the owner’s account and signs nobody
     device: null,
   };
   for (let round = 0; round < 10; round += 1) {
-    let filled = false;
+    const views = { filled: false };
     const rebuilt = product.operator
       .rebuild('organisation', () => undefined)
       .finally(() => {
-        filled = true;
+        views.filled = true;
       });
-    while (!filled) {
+    while (!views.filled) {
       await setImmediate();
       expect(await application.needsSetup()).toBe(false);
       expect(await application.session(owner.token)).toEqual(owner.viewer);
