@@ -29,7 +29,8 @@ export function startLive(url = '/api/v1/stream'): Live {
   let lostTimer: ReturnType<typeof setTimeout> | undefined;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let firstChangeAt = 0;
-  let missed = false;
+  // True from the start: what changed between the server's answer and the open stream is unknown too.
+  let missed = true;
   const changed = new Set<string>();
   const listeners = new Set<(views: Changed['views']) => void>();
 
