@@ -1,4 +1,4 @@
-import { getContext, setContext, untrack } from 'svelte';
+import { getContext, setContext } from 'svelte';
 import type { MessageKey } from './i18n/translate.ts';
 
 /**
@@ -27,7 +27,14 @@ const contextKey = Symbol('keys');
 const chordMs = 1200;
 
 export function provideKeys(enabled: () => boolean): Keys {
-  let groups = $state.raw<readonly (readonly Shortcut[])[]>([]);
+  // The truth is a plain variable: while effects are taken down Svelte shows them state as it was before the turn, and a group that
+  // another page registered in that turn would be lost. The copy is for the sheet that draws the list.
+  let all: readonly (readonly Shortcut[])[] = [];
+  let groups = $state.raw(all);
+  const set = (next: typeof all) => {
+    all = next;
+    groups = next;
+  };
   let first: { code: string; at: number } | undefined;
 
   const handle = (event: KeyboardEvent) => {
@@ -36,11 +43,11 @@ export function provideKeys(enabled: () => boolean): Keys {
     if (!mod && (!enabled() || isTyping(event.target) || isInsideOverlay(event.target))) return;
     const after = first !== undefined && event.timeStamp - first.at < chordMs ? first.code : undefined;
     first = undefined;
-    const shortcut = find(groups.flat(), event, mod, after);
+    const shortcut = find(all.flat(), event, mod, after);
     if (shortcut) {
       event.preventDefault();
       shortcut.run();
-    } else if (!mod && groups.flat().some((one) => one.after === event.code)) {
+    } else if (!mod && all.flat().some((one) => one.after === event.code)) {
       first = { code: event.code, at: event.timeStamp };
     }
   };
@@ -50,10 +57,9 @@ export function provideKeys(enabled: () => boolean): Keys {
       return groups.flat();
     },
     register(shortcuts) {
-      // Read untracked: an effect that registers must not run again because it has registered.
-      groups = [...untrack(() => groups), shortcuts];
+      set([...all, shortcuts]);
       return () => {
-        groups = untrack(() => groups).filter((group) => group !== shortcuts);
+        set(all.filter((group) => group !== shortcuts));
       };
     },
     handle,
