@@ -6,7 +6,8 @@ export type RingState = Readonly<{ percent: number; leftMs: number; tone: '' | '
 
 /** What is left of the 24 hours: amber under two hours, red under half an hour, nothing once closed. */
 export function ringOf(openUntil: string | undefined, now: number): RingState {
-  const leftMs = openUntil === undefined ? 0 : Math.max(0, Date.parse(openUntil) - now);
+  // The page's clock may be a little behind: nobody has more than the whole window left.
+  const leftMs = openUntil === undefined ? 0 : Math.min(windowMs, Math.max(0, Date.parse(openUntil) - now));
   if (leftMs === 0) return { percent: 0, leftMs, tone: 'closed' };
   const percent = Math.min(100, Math.max(1, Math.round((leftMs / windowMs) * 100)));
   if (leftMs < lastMs) return { percent, leftMs, tone: 'dang' };
