@@ -101,7 +101,9 @@ describe('the sentence of an event', () => {
       subject: contact,
       facts: { level: 'full', purpose: 'investigate', classes: 'profile+message' },
     });
-    expect(said(sentenceOf(seen, given))).toBe('[who] saw messages and name and identifiers of [whom] to “investigate”');
+    expect(said(sentenceOf(seen, given))).toBe(
+      '[who] saw messages and name and identifiers of [whom] to “look into a legal matter or complaint”',
+    );
     expect(said(sentenceOf(item({ type: 'ConversationAssigned', facts: { assignee: null } }), given))).toBe(
       '[who] took a conversation from its assignee; nobody has it now',
     );

@@ -5,5 +5,5 @@ import type { LayoutServerLoad } from './$types';
 export const load: LayoutServerLoad = async ({ locals, parent }) => {
   const { me } = await parent();
   if (!me.permissions.includes('channels.manage')) error(403, 'role', { code: 'role' });
-  return { words: wordsOf(locals.locale, ['access', 'refusals']) };
+  return { words: wordsOf(locals.locale, ['access', 'refusals', 'settings']) };
 };

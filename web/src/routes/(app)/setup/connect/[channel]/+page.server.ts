@@ -19,5 +19,5 @@ export const load: PageServerLoad = async ({ locals, params, depends, parent }) 
     : null;
   const arrived = inbox?.ok === true && inbox.items.some((item) => item.channel.id === channelId);
   // Only states leave this page's load, not the names of customers.
-  return { channel, arrived };
+  return { channel, arrived, first: channels.length === 1 };
 };
