@@ -8,6 +8,9 @@ const root = join(import.meta.dirname, '..');
 const WORKERS = 2;
 const SECOND_MS = 1_000;
 
+/** Suites that load modules of the web app or serve its pages. */
+const NEEDS_PAGES = ['unit', 'e2e'];
+
 const project = (name: string, timeoutMs: number, groupOrder: number, maxWorkers = WORKERS) => ({
   extends: true as const,
   test: {
@@ -19,6 +22,7 @@ const project = (name: string, timeoutMs: number, groupOrder: number, maxWorkers
     maxWorkers,
     fileParallelism: maxWorkers > 1,
     sequence: { groupOrder },
+    globalSetup: NEEDS_PAGES.includes(name) ? [join(root, 'tests/support/pages-built.ts')] : [],
   },
 });
 

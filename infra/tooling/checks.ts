@@ -1,6 +1,7 @@
 // What `npm run check` looks at. Each check is a name, a reason to leave it out (or none) and a run with the text to show on failure.
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureWebBuilt } from './build-web.ts';
 import { staleFiles } from './generators.ts';
 import { ROOT } from './root.ts';
 import { bin, runNode, type CommandResult } from './run-command.ts';
@@ -30,7 +31,18 @@ const explain = ({ output, timedOut }: CommandResult): string =>
 const tsc = (name: string, project: string) =>
   node(bin('typescript/bin/tsc'), '-p', project, '--incremental', '--tsBuildInfoFile', `.cache/tsc-${name}.tsbuildinfo`);
 
+/** First: the web app's own types come out of its build. */
+const buildPages = async (): Promise<{ readonly ok: boolean; readonly output: string }> => {
+  try {
+    await ensureWebBuilt();
+    return { ok: true, output: '' };
+  } catch (error) {
+    return { ok: false, output: error instanceof Error ? error.message : String(error) };
+  }
+};
+
 export const CHECKS: readonly Check[] = [
+  { name: 'pages built', skipBecause: withoutWeb, run: buildPages },
   { name: 'types', skipBecause: always, run: () => tsc('all', 'tsconfig.json') },
   {
     name: 'types of tests in a browser',
