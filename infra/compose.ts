@@ -54,7 +54,7 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
   const views = openSqliteViews({ file: join(config.dataFolder, 'views.db'), collections });
   const sessions = openSessionStore(join(config.dataFolder, 'sessions.db'));
 
-  const feed = createChangeFeed(views, log);
+  const feed = createChangeFeed();
   const projector = await startProjector({
     store,
     views,

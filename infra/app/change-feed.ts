@@ -1,6 +1,3 @@
-import type { TenantId } from '#domain/ids.ts';
-import type { ViewStore } from '#domain/ports.ts';
-import type { Log } from '#infra/log.ts';
 import type { ViewChange } from '#infra/projector/pump.ts';
 import { ERASURE } from '#projections/erasure/view.ts';
 import { MEDIA_QUEUE, OUTBOX } from '#projections/outbox/view.ts';
@@ -18,28 +15,19 @@ export type ChangeFeed = {
 };
 
 /** Tells open pages, each its own organisation's, and the machine's workers that documents changed. */
-export const createChangeFeed = (views: ViewStore, log: Log): ChangeFeed => {
+export const createChangeFeed = (): ChangeFeed => {
   const listeners = new Set<(change: Change) => void>();
   let wake: (work: Work) => void = () => undefined;
-  const tell = async (change: ViewChange): Promise<void> => {
-    const shown = change.views.filter((view) => !INTERNAL.includes(view.collection));
-    if (listeners.size === 0 || shown.length === 0) return;
-    const found: { readonly tenant: TenantId; readonly collection: string; readonly id: string }[] = [];
-    for (const [collection, targets] of Map.groupBy(shown, (view) => view.collection)) {
-      const documents = await views.getMany<{ readonly tenant?: TenantId }>(
-        collection,
-        targets.map((target) => target.id),
-      );
-      for (const [id, { tenant }] of documents) if (tenant !== undefined) found.push({ tenant, collection, id });
-    }
+  const tell = (change: ViewChange): void => {
+    const found = change.views.flatMap(({ tenant, collection, id }) =>
+      tenant === null || INTERNAL.includes(collection) ? [] : [{ tenant, collection, id }],
+    );
     if (found.length > 0) for (const listener of listeners) listener({ position: String(change.position), views: found });
   };
   return {
     publish: (change) => {
       for (const work of new Set(change.views.map((view) => WORK[view.collection]))) if (work !== undefined) wake(work);
-      tell(change).catch((error: unknown) => {
-        log.error('change-feed.failed', { err: error });
-      });
+      tell(change);
     },
     subscribe: (listener) => {
       listeners.add(listener);

@@ -1,4 +1,4 @@
-import type { StreamName } from '#domain/ids.ts';
+import { parseId, type StreamName, type TenantId } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { ViewStore, ViewWrite } from '#domain/ports.ts';
 import { breathe } from '#infra/views/turns.ts';
@@ -18,7 +18,13 @@ export type Poison = {
   readonly code: string;
 };
 
-export type Applied = { readonly writes: readonly ViewWrite[]; readonly changed: readonly Target[]; readonly poison: readonly Poison[] };
+/** A document that changed, and whose it is: the `tenant` that it carries, null when it carries none (accounts). */
+export type ChangedDocument = Target & { readonly tenant: TenantId | null };
+export type Applied = {
+  readonly writes: readonly ViewWrite[];
+  readonly changed: readonly ChangedDocument[];
+  readonly poison: readonly Poison[];
+};
 
 /**
  * A document as the batch sees it. `applied` is stored with it: for each guarded source stream the revision that it has taken in, so that
@@ -51,8 +57,13 @@ export const applyItems = async (items: readonly FeedItem[], options: Options): 
     await breathe();
   }
   const dirty = [...slots.values()].filter((slot) => slot.dirty);
-  return { writes: dirty.map(writeOf), changed: dirty.map((slot) => slot.target), poison: [...poison.values()] };
+  return { writes: dirty.map(writeOf), changed: dirty.map(changedOf), poison: [...poison.values()] };
 };
+
+const changedOf = ({ target, document }: Slot): ChangedDocument => ({
+  ...target,
+  tenant: document !== null && 'tenant' in document ? parseId<'tenant'>(document.tenant) : null,
+});
 
 const keyOf = (target: Target): string => `${target.collection}/${target.id}`;
 

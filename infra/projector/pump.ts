@@ -2,8 +2,8 @@ import type { IsoTime, StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { breathe } from '#infra/views/turns.ts';
-import type { Projection, Target } from '#projections/projection.ts';
-import { type Applied, applyItems, type Poison } from './apply.ts';
+import type { Projection } from '#projections/projection.ts';
+import { type ChangedDocument, type Applied, applyItems, type Poison } from './apply.ts';
 import { errorCode, loadParked, type Parked, parkedWrite } from './collections.ts';
 import { type Feed, type FeedItem, pause, positionOf } from './feed.ts';
 import { type ReplayResult, replayStream, resetProjection } from './replay.ts';
@@ -13,7 +13,7 @@ const MAX_BATCH = 500;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
-export type ViewChange = { readonly position: bigint; readonly views: readonly Target[] };
+export type ViewChange = { readonly position: bigint; readonly views: readonly ChangedDocument[] };
 
 export type PumpOptions = {
   readonly projection: Projection;

@@ -173,8 +173,8 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
     const appended = await append(stream, 1);
     await caughtUp(projector);
     const views = [
-      { collection: 'counting_streams', id: stream },
-      { collection: 'counting_total', id: 'all' },
+      { collection: 'counting_streams', id: stream, tenant: null },
+      { collection: 'counting_total', id: 'all', tenant: null },
     ];
     expect(appended).toMatchObject({ position: 1n });
     expect(seen).toEqual([{ position: 1n, views }]);
