@@ -55,7 +55,13 @@ export const createAccounts = (parts: Parts): Accounts => {
   };
 
   const memberships = async (accountId: AccountId): Promise<readonly MemberView[]> =>
-    (await views.find<MemberView>(MEMBER, { where: { accountId }, sort: { field: 'addedAt', direction: 'ascending' }, limit: 100 })).items;
+    (
+      await views.find<MemberView>(MEMBER, {
+        where: { accountId, state: 'member' },
+        sort: { field: 'addedAt', direction: 'ascending' },
+        limit: 100,
+      })
+    ).items;
 
   const matches = async (known: Known, password: string): Promise<boolean> => {
     const handle = known['passwordHash'];

@@ -103,7 +103,7 @@ const messageFacts = async (app: App, viewer: Viewer, row: InboxRow, bodyLength:
 const mayBeAssigned = async (app: App, viewer: Viewer, assignee: AccountId | null): Promise<boolean> => {
   if (assignee === null) return false;
   const member = await app.views.get<MemberView>(MEMBER, `${viewer.tenant}:${assignee}`);
-  return member !== null && permissionsOf(member.role).includes('conversations.answer');
+  return member?.state === 'member' && permissionsOf(member.role).includes('conversations.answer');
 };
 
 /** Only of the same conversation: another customer's message names that customer, to this one and under this one's key. */

@@ -135,7 +135,7 @@ const managed = async (
 ): Promise<Done> => {
   if (!may(viewer, 'people.manage')) return forbidden;
   const member = await app.views.get<MemberView>(MEMBER, `${viewer.tenant}:${command.accountId}`);
-  return member === null ? notFound : change(app, viewer, command);
+  return member?.state === 'member' ? change(app, viewer, command) : notFound;
 };
 
 const change = async (app: App, viewer: Viewer, command: OrganisationCommand): Promise<Done> => {

@@ -12,8 +12,8 @@ export const organisationProjection: Projection = {
     {
       name: MEMBER,
       indexes: [
-        ['tenant', 'addedAt'],
-        ['accountId', 'addedAt'],
+        ['tenant', 'state', 'addedAt'],
+        ['accountId', 'state', 'addedAt'],
       ],
     },
   ],
@@ -45,14 +45,16 @@ export const organisationProjection: Projection = {
       }
       case 'MemberAdded': {
         const { accountId, role, addedAt } = typed.data;
-        return { tenant: event.tenant, accountId, role, addedAt } satisfies MemberView;
+        return { tenant: event.tenant, accountId, role, addedAt, state: 'member' } satisfies MemberView;
       }
       case 'MemberRoleChanged': {
         const view = held<MemberView>(document);
         return view && ({ ...view, role: typed.data.role } satisfies MemberView);
       }
-      case 'MemberRemoved':
-        return null;
+      case 'MemberRemoved': {
+        const view = held<MemberView>(document);
+        return view && ({ ...view, state: 'left' } satisfies MemberView);
+      }
       case undefined:
         return document;
     }

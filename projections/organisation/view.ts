@@ -17,6 +17,8 @@ export type MemberView = {
   readonly accountId: AccountId;
   readonly role: Role;
   readonly addedAt: IsoTime;
+  /** Who left stays on record: the trail goes on naming them. */
+  readonly state: 'member' | 'left';
 };
 
 export const ORGANISATION = 'organisation';

@@ -73,14 +73,14 @@ describe('an organisation and its members', () => {
     });
   });
   it('knows members and their roles', async () => {
-    expect(await member(created, added)).toEqual({ tenant: organisationId, accountId, role: 'agent', addedAt: minute(1) });
+    expect(await member(created, added)).toEqual({ tenant: organisationId, accountId, role: 'agent', addedAt: minute(1), state: 'member' });
     expect(await member(created, added, of('MemberRoleChanged', { accountId, role: 'dpo', changedAt: minute(2) }))).toMatchObject({
       role: 'dpo',
       addedAt: minute(1),
     });
   });
-  it('forgets who was removed', async () =>
-    expect(await member(created, added, of('MemberRemoved', { accountId, removedAt: minute(2) }))).toBeNull());
+  it('keeps who was removed as having left, so that the trail can go on naming them', async () =>
+    expect(await member(created, added, of('MemberRemoved', { accountId, removedAt: minute(2) }))).toMatchObject({ accountId, state: 'left' }));
 });
 
 describe('an account', () => {
