@@ -186,6 +186,6 @@ describe.skipIf(noBrowser('the inbox in a browser'))('the inbox in a browser', (
     const answer = await page.goto(`${opened.url}/inbox/${'f'.repeat(32)}`);
     expect(answer?.status()).toBe(404);
     await page.getByText('404 not-found').waitFor();
-    await page.getByRole('link', { name: 'Open the inbox' }).waitFor();
+    await page.getByRole('link', { name: 'Go to the start page' }).waitFor();
   });
 });

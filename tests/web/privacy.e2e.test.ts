@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)('erasure and contacts', () => {
   it('reveals for a purpose and masks again, with no value in address, title or storage', async () => {
     const page = await pages.open(`/contacts/${nadia}`);
     await page.getByRole('button', { name: 'Reveal', exact: true }).click();
-    await page.getByLabel('Check who the customer is').check();
+    await page.getByLabel('To check who it is').check();
     await page.getByRole('button', { name: 'Reveal to me' }).click();
     await page.getByText('+20 10 0555 0142').waitFor();
     const traces = await keptByBrowser(page);
