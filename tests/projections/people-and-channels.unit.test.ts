@@ -80,7 +80,10 @@ describe('an organisation and its members', () => {
     });
   });
   it('keeps who was removed as having left, so that the trail can go on naming them', async () =>
-    expect(await member(created, added, of('MemberRemoved', { accountId, removedAt: minute(2) }))).toMatchObject({ accountId, state: 'left' }));
+    expect(await member(created, added, of('MemberRemoved', { accountId, removedAt: minute(2) }))).toMatchObject({
+      accountId,
+      state: 'left',
+    }));
 });
 
 describe('an account', () => {

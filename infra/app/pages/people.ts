@@ -37,8 +37,13 @@ export const colleaguesById = async (app: App, viewer: Viewer, ids: Iterable<Acc
 };
 
 export const membersOf = async (app: App, tenant: TenantId): Promise<readonly MemberView[]> =>
-  (await app.views.find<MemberView>(MEMBER, { where: { tenant, state: 'member' }, sort: { field: 'addedAt', direction: 'ascending' }, limit: MAX_PEOPLE }))
-    .items;
+  (
+    await app.views.find<MemberView>(MEMBER, {
+      where: { tenant, state: 'member' },
+      sort: { field: 'addedAt', direction: 'ascending' },
+      limit: MAX_PEOPLE,
+    })
+  ).items;
 
 export const accountIdOf = (actor: Actor): AccountId | null => (actor.kind === 'account' ? actor.id : null);
 
