@@ -5,7 +5,8 @@ import { createAppendQueue, type Member, type Outcome } from './append-queue.ts'
 import { type CatalogueOf, createEventCodec, type StoredEvent } from './codec.ts';
 import { type EventPlace, StoreFault } from '#infra/sqlite/store-fault.ts';
 import { checkBatch, type Found, judge } from './judge.ts';
-import { createHub, follow, soundPrefix } from './subscription.ts';
+import { createHub } from '#infra/eventloop/hub.ts';
+import { follow, soundPrefix } from './subscription.ts';
 
 type Entry = { readonly stored: StoredEvent; readonly place: EventPlace };
 type Stream = { readonly key: number; readonly entries: Entry[] };

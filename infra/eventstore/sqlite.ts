@@ -6,7 +6,8 @@ import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { checkBatch } from './judge.ts';
 import { openSqliteFile } from '#infra/sqlite/file.ts';
 import { EVENT_LOG_SCHEMA, eventRows } from './sqlite-rows.ts';
-import { createHub, follow, soundPrefix } from './subscription.ts';
+import { createHub } from '#infra/eventloop/hub.ts';
+import { follow, soundPrefix } from './subscription.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 
 const WHAT = 'the event log';

@@ -1,7 +1,7 @@
 import { parseId, type StreamName, type TenantId } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { ViewStore, ViewWrite } from '#domain/ports.ts';
-import { breathe } from '#infra/views/turns.ts';
+import { breathe } from '#infra/eventloop/turns.ts';
 import type { Projection, Target } from '#projections/projection.ts';
 import { errorCode } from './collections.ts';
 import type { FeedItem } from './feed.ts';

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { type EventPlace, StoreFault } from '#infra/sqlite/store-fault.ts';
-import { createHub } from '#infra/eventstore/subscription.ts';
+import { createHub } from '#infra/eventloop/hub.ts';
 
 /** One place of the log: an event, or the knowledge that this program cannot read what stands there. */
 export type FeedItem =

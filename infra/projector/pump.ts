@@ -1,7 +1,7 @@
 import type { IsoTime, StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
-import { breathe } from '#infra/views/turns.ts';
+import { breathe } from '#infra/eventloop/turns.ts';
 import type { Projection } from '#projections/projection.ts';
 import { type ChangedDocument, type Applied, applyItems, type Poison } from './apply.ts';
 import { errorCode, loadParked, type Parked, parkedWrite } from './collections.ts';

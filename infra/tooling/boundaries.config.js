@@ -2,11 +2,8 @@
 // (it loads the built handler by its path), nothing names `tests`.
 const FOLDERS = '^(domain|vault|projections|infra|web|tests)/';
 const ADAPTERS = 'eventstore|views|vaultstore|whatsapp|ai|payments|mail';
-// What lies in an adapter's folder without being one: the pure reading of Meta's webhooks, the fault that
-// callers of a store catch, and what the SQLite engines share.
-const WEBHOOK_READER = '^infra/whatsapp/webhook\\.ts$';
-const STORE_FAULT = '^infra/sqlite/store-fault\\.ts$';
-const SQLITE_SHARED = '^infra/sqlite/';
+// What lies in an adapter's folder without being one: the pure reading of Meta's webhooks and of its error codes.
+const WHATSAPP_READERS = '^infra/whatsapp/(webhook|errors)\\.ts$';
 const VERIFIER = '^vault/verif(y|ier)[^/]*(/|\\.ts$)';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)`;
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
@@ -111,14 +108,14 @@ export default {
       comment: 'infra/compose.ts alone picks adapters; others take the port as a parameter (their types are free)',
       severity: 'error',
       from: { path: '^infra/', pathNot: ['^infra/compose[^/]*\\.ts$', '^infra/compose/', '^infra/tooling/', `^infra/(${ADAPTERS})/`] },
-      to: { path: `^infra/(${ADAPTERS})/`, pathNot: [WEBHOOK_READER, STORE_FAULT], dependencyTypesNot: ['type-only'] },
+      to: { path: `^infra/(${ADAPTERS})/`, pathNot: [WHATSAPP_READERS], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'adapters-apart',
       comment: 'one adapter does not use another',
       severity: 'error',
       from: { path: `^infra/(${ADAPTERS})/` },
-      to: { path: `^infra/(${ADAPTERS})/`, pathNot: ['^infra/$1/', SQLITE_SHARED] },
+      to: { path: `^infra/(${ADAPTERS})/`, pathNot: ['^infra/$1/'] },
     },
     {
       name: 'tests-are-leaves',

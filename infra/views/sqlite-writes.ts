@@ -4,7 +4,7 @@ import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 import { specOf } from './query.ts';
 import type { Prepare } from './sqlite.ts';
-import { breathe } from './turns.ts';
+import { breathe } from '#infra/eventloop/turns.ts';
 
 const WHAT = 'the views';
 export const sqliteWrites = (db: DatabaseSync, prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { conversation, noBrowser, webPages } from '#tests/support/web-pages.ts';
+import { conversation, type Look, noBrowser, webPages } from '#tests/support/web-pages.ts';
 
 const axeSource = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
 
@@ -13,7 +13,7 @@ describe.skipIf(noBrowser('the looks of the inbox'))('the looks of the inbox', (
     expect(await pages.close(), 'faults on the page or breaches of its policy').toEqual([]);
   });
 
-  const looks = [
+  const looks: readonly { readonly name: string; readonly path: string; readonly options: Look }[] = [
     { name: 'light', path: `/inbox/${conversation(0)}`, options: {} },
     { name: 'dark', path: `/inbox/${conversation(0)}`, options: { theme: 'dark' } },
     { name: 'Arabic', path: `/inbox/${conversation(0)}?lang=ar`, options: {} },
