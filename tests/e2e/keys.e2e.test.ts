@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('the inbox by keys alone', () => {
     await page.getByRole('button', { name: wordsOf('en', 'privacy')('contact.revealSubmit') }).click();
     const shown = page
       .locator('bdi[dir=ltr]')
-      .filter({ hasText: /^\+\d{8,15}$/ })
+      .filter({ hasText: /^\+\d[\d\s-]{7,24}$/ })
       .first();
     await shown.waitFor();
     const phone = (await shown.innerText()).replaceAll(/\D/g, '');
