@@ -63,7 +63,7 @@ export const useAreaPages = (): AreaPages => {
       },
     });
     const look = { viewport: { width, height: 900 }, locale: 'en-GB', timezoneId: 'Africa/Cairo' };
-    context = await browser.newContext({ ...look, javaScriptEnabled: script, acceptDownloads: true });
+    context = await browser.newContext({ reducedMotion: 'reduce', ...look, javaScriptEnabled: script, acceptDownloads: true });
     const cookies = [{ name: 'vc_locale', value: locale }, ...(signedIn ? [{ name: 'vc_session', value: fixture.token }] : [])];
     await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: server.url })));
     const page = await context.newPage();

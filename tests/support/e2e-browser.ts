@@ -32,6 +32,7 @@ export type Look = { readonly locale: Locale; readonly theme?: 'light' | 'dark';
 export const openDesk = async (browser: Browser, look: Look, faults: string[]): Promise<BrowserContext> => {
   const { locale, theme = 'light', width = 1440, height = 900 } = look;
   const context = await browser.newContext({
+    reducedMotion: 'reduce',
     viewport: { width, height },
     locale: locales[locale].tag,
     timezoneId: 'Africa/Cairo',

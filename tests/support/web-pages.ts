@@ -49,6 +49,7 @@ export const webPages = () => {
       const fixture = webFixture({ more });
       const server = await serveWeb(fixture);
       const context = await browser.newContext({
+        reducedMotion: 'reduce',
         viewport: { width, height },
         locale: 'en-GB',
         timezoneId: 'Africa/Cairo',
