@@ -16,6 +16,6 @@ export const inParallel = async <T>(items: readonly T[], width: number, work: (i
   const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
   const broken = lanes.find((result) => result.status === 'rejected');
   // What was thrown is thrown on, whatever it is.
-  // eslint-disable-next-line @typescript-eslint/only-throw-error
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- a settled promise types its reason as any
   if (broken !== undefined) throw broken.reason;
 };
