@@ -55,17 +55,86 @@ export type ViewQuery = {
 export type ViewPage<D> = { readonly items: readonly D[]; readonly next: string | null };
 export type ViewWrite = { readonly collection: string; readonly id: string; readonly document: object | null };
 
-/** Read models: documents by collection and id. `commit` moves documents and the projection's checkpoint together. */
-export type ViewStore = {
+/** Reading documents by collection and id. */
+export type ViewReads = {
   readonly get: <D extends object>(collection: string, id: string) => Promise<D | null>;
   readonly getMany: <D extends object>(collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, D>>;
   readonly find: <D extends object>(collection: string, query: ViewQuery) => Promise<ViewPage<D>>;
   /** How many documents match, counted no further than `cap`. */
   readonly count: (collection: string, where: Readonly<Record<string, ViewValue>>, cap: number) => Promise<number>;
+};
+
+/**
+ * Read models as pages see them: of each projection the generation that is live at the moment of the read. Throws `VIEWS_BUILDING` while a
+ * projection has no live generation that this program can read.
+ */
+export type ViewStore = ViewReads & {
   readonly checkpoint: (projection: string) => Promise<bigint>;
   readonly commit: (projection: string, checkpoint: bigint, writes: readonly ViewWrite[]) => Promise<void>;
   /** Empties the collections and sets the projection's checkpoint to 0, in one transaction. */
   readonly reset: (projection: string, collections: readonly string[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** One filling of a projection's collections, apart from every other one: the unit that is built, compared, switched to and rolled back. */
+export type Generation = {
+  readonly projection: string;
+  /** Counts up for each projection from 1, never used again. */
+  readonly number: number;
+  /** Version of the projection whose rules fill it. */
+  readonly version: number;
+  /**
+   * `building`: being filled, seen by no page. `ready`: filled; the projector catches it up and makes it live. `live`: what pages read.
+   * `previous`: was live before; stays as it was, for a rollback.
+   */
+  readonly state: 'building' | 'ready' | 'live' | 'previous';
+};
+
+export type GenerationProgress = {
+  /** Position of the last event that it has taken in; 0 at the beginning. */
+  readonly checkpoint: bigint;
+  /** How many commits it has seen: names the state that documents were read in. */
+  readonly commits: number;
+};
+
+export type GenerationCommit = {
+  /** `commits` of when the documents were read. */
+  readonly after: number;
+  readonly checkpoint: bigint;
+  readonly writes: readonly ViewWrite[];
+};
+
+/** The documents of one generation, for the projector: documents and checkpoint move together. */
+export type GenerationViews = ViewReads & {
+  readonly progress: () => Promise<GenerationProgress>;
+  /**
+   * Writes documents and checkpoint in one transaction, if no other commit came since `after`: true. False, and nothing written, when one
+   * did: a second projector, a replay, or this one having slept. Faults: `VIEW_MALFORMED`, `VIEW_NOT_DECLARED`, `STORE_…`.
+   */
+  readonly commit: (commit: GenerationCommit) => Promise<boolean>;
+  /** Documents of a collection in order of id, behind `afterId`. */
+  readonly scan: <D extends object>(
+    collection: string,
+    afterId: string | null,
+    limit: number,
+  ) => Promise<readonly { readonly id: string; readonly document: D }[]>;
+  /** The generation as it is now, however it moves on: for comparing. Close it soon. */
+  readonly snapshot: () => Promise<Pick<GenerationViews, 'progress' | 'scan' | 'close'>>;
+  readonly close: () => Promise<void>;
+};
+
+/** All generations of all projections, and which of them is live. Every step is atomic, durable, and seen by all threads and processes. */
+export type ViewGenerations = {
+  readonly list: () => Promise<readonly Generation[]>;
+  /** A new, empty generation, `building`. */
+  readonly begin: (projection: string, version: number) => Promise<Generation>;
+  readonly open: (generation: Generation) => Promise<GenerationViews>;
+  /** A built (or a previous) generation may become live. Makes sure first that it has its indexes. */
+  readonly markReady: (generation: Generation) => Promise<void>;
+  /** Makes it live; the live one becomes `previous`, the one that was `previous` is dropped. Nothing changes when it is live already. */
+  readonly switchTo: (generation: Generation) => Promise<void>;
+  /** Removes a generation that is not live. Removing one that is gone changes nothing. */
+  readonly drop: (generation: Generation) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 

@@ -7,6 +7,7 @@ import { ACCOUNT, type AccountView } from './view.ts';
 export const accountProjection: Projection = {
   name: 'account',
   version: 1,
+  readsFrom: 1,
   collections: [{ name: ACCOUNT, indexes: [['registeredAt']] }],
   route: (event) => {
     const typed = eventOf('account', accountEvents, event);

@@ -13,6 +13,7 @@ import { AUDIT, type AuditKind, type AuditLine } from './view.ts';
 export const auditProjection: Projection = {
   name: 'audit',
   version: 1,
+  readsFrom: 1,
   collections: [
     {
       name: AUDIT,

@@ -8,6 +8,7 @@ import { CHANNEL, type ChannelView } from './view.ts';
 export const channelProjection: Projection = {
   name: 'channel',
   version: 1,
+  readsFrom: 1,
   collections: [{ name: CHANNEL, indexes: [['tenant', 'connectedAt']] }],
   route: (event) => {
     const typed = eventOf('channel', channelEvents, event);

@@ -12,6 +12,7 @@ type Started = Extract<TypedEvent<typeof conversationEvents>, { type: 'Conversat
 export const contactProjection: Projection = {
   name: 'contact',
   version: 1,
+  readsFrom: 1,
   collections: [{ name: CONTACT, indexes: [['tenant', 'startedAt']] }],
   route: (event) => {
     const conversation = eventOf('conversation', conversationEvents, event);

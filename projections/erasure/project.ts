@@ -9,6 +9,7 @@ import { ERASURE, type ErasureStep, type ErasureView } from './view.ts';
 export const erasureProjection: Projection = {
   name: 'erasure',
   version: 1,
+  readsFrom: 1,
   collections: [
     {
       name: ERASURE,

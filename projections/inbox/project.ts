@@ -12,6 +12,7 @@ import { INBOX, type InboxRow, UNREAD_CAP } from './view.ts';
 export const inboxProjection: Projection = {
   name: 'inbox',
   version: 1,
+  readsFrom: 1,
   collections: [
     {
       name: INBOX,

@@ -7,6 +7,7 @@ import { MEMBER, type MemberView, ORGANISATION, type OrganisationView } from './
 export const organisationProjection: Projection = {
   name: 'organisation',
   version: 1,
+  readsFrom: 1,
   collections: [
     { name: ORGANISATION, indexes: [['createdAt']] },
     {

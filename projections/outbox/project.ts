@@ -13,6 +13,7 @@ type Event = MessageEvent<'sealed'>;
 export const outboxProjection: Projection = {
   name: 'outbox',
   version: 1,
+  readsFrom: 1,
   collections: [
     { name: OUTBOX, indexes: [['state', 'dueAt']] },
     { name: MEDIA_QUEUE, indexes: [['receivedAt']] },

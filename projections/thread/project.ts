@@ -10,6 +10,7 @@ import { THREAD, type ThreadEntry } from './view.ts';
 export const threadProjection: Projection = {
   name: 'thread',
   version: 1,
+  readsFrom: 1,
   collections: [{ name: THREAD, indexes: [['tenant', 'conversationId', 'order']] }],
   route: (event) => {
     const message = eventOf('message', messageEvents, event);

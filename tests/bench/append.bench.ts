@@ -129,6 +129,7 @@ printTable(
 const listing: Projection = {
   name: 'listing',
   version: 1,
+  readsFrom: 1,
   collections: [{ name: 'listing', indexes: [['tenant', 'status', 'at']] }],
   route: (event) => [{ collection: 'listing', id: event.stream }],
   evolve: (before, event) => ({

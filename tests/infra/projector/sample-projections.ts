@@ -12,6 +12,7 @@ export const counting = (
   return {
     name,
     version: options.version ?? 1,
+    readsFrom: options.version ?? 1,
     collections: [
       { name: `${name}_streams`, indexes: [['count']] },
       { name: `${name}_total`, indexes: [] },
