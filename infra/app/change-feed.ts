@@ -1,4 +1,4 @@
-import type { ViewChange } from '#infra/projector/pump.ts';
+import type { ViewChange } from '#infra/projector/announcements.ts';
 import { ERASURE } from '#projections/erasure/view.ts';
 import { MEDIA_QUEUE, OUTBOX } from '#projections/outbox/view.ts';
 import type { Change, Product } from './product.ts';

@@ -1,10 +1,12 @@
-import { parseId, type StreamName, type TenantId } from '#domain/ids.ts';
+import { parseId, type StreamName } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
-import type { ViewStore, ViewWrite } from '#domain/ports.ts';
+import type { ViewReads, ViewWrite } from '#domain/ports.ts';
 import { breathe } from '#infra/eventloop/turns.ts';
 import type { Projection, Target } from '#projections/projection.ts';
-import { errorCode } from './collections.ts';
+import type { ChangedDocument } from './announcements.ts';
 import type { FeedItem } from './feed.ts';
+import { errorCode, errorFrames } from './parked.ts';
+import { rollupWrites } from './rollups.ts';
 
 /** Documents loaded at one go, about 5 µs each. */
 const LOADED_AT_ONCE = 200;
@@ -16,10 +18,10 @@ export type Poison = {
   readonly position: bigint;
   readonly eventType: string | null;
   readonly code: string;
+  /** Where it was thrown: functions, files and lines of the program. */
+  readonly frames: readonly string[];
 };
 
-/** A document that changed, and whose it is: the `tenant` that it carries, null when it carries none (accounts). */
-export type ChangedDocument = Target & { readonly tenant: TenantId | null };
 export type Applied = {
   readonly writes: readonly ViewWrite[];
   readonly changed: readonly ChangedDocument[];
@@ -32,13 +34,15 @@ export type Applied = {
  */
 type Slot = {
   readonly target: Target;
+  /** As it was loaded, before the batch. */
+  readonly loaded: object | null;
   readonly document: object | null;
   readonly applied: Readonly<Record<string, number>>;
   readonly dirty: boolean;
 };
 type Stored = { readonly applied?: Readonly<Record<string, number>> };
 type Step = { readonly event: RecordedEvent; readonly targets: readonly Target[] };
-type Options = { readonly projection: Projection; readonly views: ViewStore; readonly waiting: (stream: StreamName) => boolean };
+type Options = { readonly projection: Projection; readonly views: ViewReads; readonly waiting: (stream: StreamName) => boolean };
 
 /** Applies items in order to the documents they touch. An event changes all of its documents or none. */
 export const applyItems = async (items: readonly FeedItem[], options: Options): Promise<Applied> => {
@@ -57,11 +61,15 @@ export const applyItems = async (items: readonly FeedItem[], options: Options): 
     await breathe();
   }
   const dirty = [...slots.values()].filter((slot) => slot.dirty);
-  return { writes: dirty.map(writeOf), changed: dirty.map(changedOf), poison: [...poison.values()] };
+  const moved = dirty.map(({ target, loaded, document }) => ({ target, before: loaded, after: document }));
+  const sums = await rollupWrites(moved, options.projection, options.views);
+  const changed = [...dirty.map(({ target, document }) => changedOf(target, document)), ...sums.map((sum) => changedOf(sum, sum.document))];
+  return { writes: [...dirty.map(writeOf), ...sums], changed, poison: [...poison.values()] };
 };
 
-const changedOf = ({ target, document }: Slot): ChangedDocument => ({
-  ...target,
+const changedOf = ({ collection, id }: Target, document: object | null): ChangedDocument => ({
+  collection,
+  id,
   tenant: document !== null && 'tenant' in document ? parseId<'tenant'>(document.tenant) : null,
 });
 
@@ -69,7 +77,7 @@ const keyOf = (target: Target): string => `${target.collection}/${target.id}`;
 
 const poisonOf = (event: RecordedEvent, error: unknown): Poison => {
   const { stream, revision, position, type } = event;
-  return { stream, revision, position, eventType: type, code: errorCode(error) };
+  return { stream, revision, position, eventType: type, code: errorCode(error), frames: errorFrames(error) };
 };
 
 const routeItems = (items: readonly FeedItem[], { projection, waiting }: Options, poison: Map<StreamName, Poison>): readonly Step[] => {
@@ -78,7 +86,7 @@ const routeItems = (items: readonly FeedItem[], { projection, waiting }: Options
     const stream = item.kind === 'event' ? item.event.stream : item.place.stream;
     if (waiting(stream) || poison.has(stream)) continue;
     if (item.kind === 'unreadable') {
-      poison.set(stream, { ...item.place, eventType: null, code: item.code });
+      poison.set(stream, { ...item.place, eventType: null, code: item.code, frames: [] });
       continue;
     }
     try {
@@ -91,7 +99,7 @@ const routeItems = (items: readonly FeedItem[], { projection, waiting }: Options
   return steps;
 };
 
-const loadSlots = async (steps: readonly Step[], views: ViewStore): Promise<Map<string, Slot>> => {
+const loadSlots = async (steps: readonly Step[], views: ViewReads): Promise<Map<string, Slot>> => {
   const wanted = new Map<string, Map<string, Target>>();
   for (const target of steps.flatMap((step) => step.targets)) {
     const ofCollection = wanted.get(target.collection) ?? new Map<string, Target>();
@@ -111,9 +119,9 @@ const loadSlots = async (steps: readonly Step[], views: ViewStore): Promise<Map<
 };
 
 const slotOf = (target: Target, stored: (object & Stored) | null): Slot => {
-  if (stored === null) return { target, document: null, applied: {}, dirty: false };
+  if (stored === null) return { target, loaded: null, document: null, applied: {}, dirty: false };
   const { applied = {}, ...document } = stored;
-  return { target, document, applied, dirty: false };
+  return { target, loaded: document, document, applied, dirty: false };
 };
 
 const evolveStep = ({ event, targets }: Step, projection: Projection, slots: ReadonlyMap<string, Slot>): Iterable<Slot> => {
@@ -127,7 +135,7 @@ const evolveStep = ({ event, targets }: Step, projection: Projection, slots: Rea
     const document = projection.evolve(slot.document, event, target);
     const unchanged = document === slot.document && (document === null || !guarded);
     const applied = guarded ? { ...slot.applied, [event.stream]: revision } : slot.applied;
-    staged.set(key, unchanged ? slot : { target: slot.target, document, applied, dirty: true });
+    staged.set(key, unchanged ? slot : { ...slot, document, applied, dirty: true });
   }
   return staged.values();
 };

@@ -3,7 +3,8 @@ import type { Clock, EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { breathe } from '#infra/eventloop/turns.ts';
 import type { Projection } from '#projections/projection.ts';
-import { type ChangedDocument, type Applied, applyItems, type Poison } from './apply.ts';
+import { type Applied, applyItems, type Poison } from './apply.ts';
+import type { ViewChange } from './announcements.ts';
 import { errorCode, loadParked, type Parked, parkedWrite } from './collections.ts';
 import { type Feed, type FeedItem, pause, positionOf } from './feed.ts';
 import { type ReplayResult, replayStream, resetProjection } from './replay.ts';
@@ -12,8 +13,6 @@ import { type ReplayResult, replayStream, resetProjection } from './replay.ts';
 const MAX_BATCH = 500;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
-
-export type ViewChange = { readonly position: bigint; readonly views: readonly ChangedDocument[] };
 
 export type PumpOptions = {
   readonly projection: Projection;
@@ -71,7 +70,7 @@ export const startPump = async (options: PumpOptions): Promise<Pump> => {
       await commit(position, {
         writes: [],
         changed: [],
-        poison: [{ stream, revision, position, eventType: type, code: errorCode(error) }],
+        poison: [{ stream, revision, position, eventType: type, code: errorCode(error), frames: [] }],
       });
     }
   };

@@ -3,7 +3,8 @@ import type { Clock, EventStore, ViewStore } from '#domain/ports.ts';
 import type { Projection } from '#projections/projection.ts';
 import { loadParked, type Parked, PROJECTION_STATE, type ProjectionState } from './collections.ts';
 import { openFeed, pause } from './feed.ts';
-import { type Pump, startPump, type ViewChange } from './pump.ts';
+import type { ViewChange } from './announcements.ts';
+import { type Pump, startPump } from './pump.ts';
 import { type ReplayResult, resetProjection } from './replay.ts';
 
 export type ProjectorOptions = {
