@@ -14,8 +14,13 @@ export const MAX_QUEUED_EVENTS = 10_000;
 /** Events of one transaction. At 10–20 µs each a group holds the event loop for about 5 ms at most. */
 export const MAX_GROUP_EVENTS = 256;
 
+/** What one group took, for the metrics: `waitedMs` is the longest wait of a member before its group began, `durationMs` the group itself. */
+export type GroupDone = { readonly events: number; readonly members: number; readonly durationMs: number; readonly waitedMs: number };
+
 export type AppendQueue = {
   readonly push: (member: Member, signal?: AbortSignal) => Promise<AppendResult>;
+  /** Events that wait to be written. */
+  readonly queued: () => number;
   /** Refuses new members and resolves when all accepted ones have their answer. */
   readonly close: () => Promise<void>;
 };
@@ -23,6 +28,8 @@ export type AppendQueue = {
 type Waiting = {
   readonly member: Member;
   readonly signal: AbortSignal | undefined;
+  /** By `performance.now()`. */
+  readonly since: number;
   readonly settle: (outcome: Outcome | { readonly aborted: unknown }) => void;
 };
 
@@ -30,7 +37,10 @@ type Waiting = {
  * Group commit: everything that arrives during one turn of the event loop is written together; nobody waits for a timer, so a lone
  * caller pays one sync and no delay. `write` makes a group durable and answers each member; when it throws, every member gets the fault.
  */
-export const createAppendQueue = (write: (group: readonly Member[]) => Promise<readonly Outcome[]>): AppendQueue => {
+export const createAppendQueue = (
+  write: (group: readonly Member[]) => Promise<readonly Outcome[]>,
+  onGroup?: (group: GroupDone) => void,
+): AppendQueue => {
   let waiting: Waiting[] = [];
   let queuedEvents = 0;
   let draining: Promise<void> | null = null;
@@ -54,7 +64,10 @@ export const createAppendQueue = (write: (group: readonly Member[]) => Promise<r
     while (waiting.length > 0) {
       await new Promise(setImmediate);
       const group = nextGroup();
-      if (group.length > 0) await settleGroup(group, write);
+      if (group.length === 0) continue;
+      const started = performance.now();
+      await settleGroup(group, write);
+      onGroup?.(groupDone(group, started));
     }
     // In the same step as the last look at the queue: whoever comes next starts a new round.
     draining = null;
@@ -70,15 +83,23 @@ export const createAppendQueue = (write: (group: readonly Member[]) => Promise<r
           );
         }
         queuedEvents += member.events.length;
-        waiting.push({ member, signal, settle: (outcome) => settleWith(outcome, resolve, reject) });
+        waiting.push({ member, signal, since: performance.now(), settle: (outcome) => settleWith(outcome, resolve, reject) });
         draining ??= drain();
       }),
+    queued: () => queuedEvents,
     close: async () => {
       closed = true;
       await draining;
     },
   };
 };
+
+const groupDone = (group: readonly Waiting[], started: number): GroupDone => ({
+  events: group.reduce((sum, { member }) => sum + member.events.length, 0),
+  members: group.length,
+  durationMs: performance.now() - started,
+  waitedMs: started - Math.min(...group.map(({ since }) => since)),
+});
 
 const settleWith = (
   outcome: Outcome | { readonly aborted: unknown },

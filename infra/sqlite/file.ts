@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy, StoreFault, toStoreFault } from './store-fault.ts';
@@ -38,6 +38,25 @@ export const openSqliteFile = (options: SqliteFile): DatabaseSync => {
   }
 };
 
+/**
+ * Opens a file beside its writers without ever writing to it, and checks the same. A file that does not exist yet is made first: whoever
+ * reads may be started before whoever writes.
+ */
+export const openSqliteFileForReading = (options: SqliteFile): DatabaseSync => {
+  let db: DatabaseSync | null = null;
+  try {
+    if (!existsSync(options.file)) openSqliteFile(options).close();
+    db = new DatabaseSync(options.file, { readOnly: true, timeout: 0 });
+    if (isNewFile(db)) openSqliteFile(options).close();
+    checkIdentity(db, options);
+    db.exec(`PRAGMA cache_size = -${String(CACHE_KB)}; PRAGMA temp_store = MEMORY`);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw openFault(options, error);
+  }
+};
+
 const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   // Another process may be creating the same file at this moment.
   retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'));
@@ -47,19 +66,27 @@ const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   db.exec(`PRAGMA cache_size = -${String(CACHE_KB)}`);
   db.exec('PRAGMA temp_store = MEMORY');
   retryWhileBusy(() => db.exec('BEGIN IMMEDIATE'));
+  if (isNewFile(db)) {
+    db.exec(`PRAGMA application_id = ${String(options.applicationId)}`);
+    db.exec(`PRAGMA user_version = ${String(options.formatVersion)}`);
+  }
   checkIdentity(db, options);
   db.exec(options.schema);
   db.exec('COMMIT');
 };
 
+/** Whoever opens a file first after a crash recovers its WAL index; others are held up for that moment. */
+const isNewFile = (db: DatabaseSync): boolean => {
+  let found = false;
+  retryWhileBusy(() => {
+    found = pragmaNumber(db, 'application_id') === 0 && pragmaNumber(db, 'user_version') === 0 && tableCount(db) === 0;
+  });
+  return found;
+};
+
 const checkIdentity = (db: DatabaseSync, options: SqliteFile): void => {
   const owner = pragmaNumber(db, 'application_id');
   const version = pragmaNumber(db, 'user_version');
-  if (owner === 0 && version === 0 && tableCount(db) === 0) {
-    db.exec(`PRAGMA application_id = ${String(options.applicationId)}`);
-    db.exec(`PRAGMA user_version = ${String(options.formatVersion)}`);
-    return;
-  }
   if (owner !== options.applicationId) {
     throw new StoreFault('STORE_FORMAT_UNKNOWN', `The file of ${options.what} belongs to another program: choose another data folder.`);
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { EVENT_LOG_SCHEMA } from '#infra/eventstore/sqlite-rows.ts';
+import { EVENT_LOG_SCHEMA } from '#infra/eventstore/log-file.ts';
 import { WAL_CHECKPOINT_PAGES } from '#infra/sqlite/file.ts';
 
 /** The limit: bare `node:sqlite` with the same tables, indexes and durability, and none of the checks. */
