@@ -13,6 +13,8 @@ export type SqliteFile = {
   readonly schema: string;
   /** FULL: a commit is on the disk when it returns. NORMAL: the file stays whole, the last commits may be lost with the power. */
   readonly synchronous: 'FULL' | 'NORMAL';
+  /** Page cache of this connection, in kB; filled as it is used. */
+  readonly cacheKb?: number;
 };
 
 /**
@@ -22,7 +24,7 @@ export type SqliteFile = {
 export const WAL_CHECKPOINT_PAGES = 4_000;
 /** After a burst the WAL file is cut back to this size. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
-/** Page cache, in kB (negative means kB to SQLite). */
+/** Page cache unless the store says otherwise, in kB (negative means kB to SQLite). */
 const CACHE_KB = 32_000;
 
 /** Opens or creates a file in WAL mode and checks that it is ours, of a format that we know, and sound at its head. */
@@ -49,7 +51,7 @@ export const openSqliteFileForReading = (options: SqliteFile): DatabaseSync => {
     db = new DatabaseSync(options.file, { readOnly: true, timeout: 0 });
     if (isNewFile(db)) openSqliteFile(options).close();
     checkIdentity(db, options);
-    db.exec(`PRAGMA cache_size = -${String(CACHE_KB)}; PRAGMA temp_store = MEMORY`);
+    db.exec(`PRAGMA cache_size = -${String(options.cacheKb ?? CACHE_KB)}; PRAGMA temp_store = MEMORY`);
     return db;
   } catch (error) {
     db?.close();
@@ -63,7 +65,7 @@ const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   db.exec(`PRAGMA synchronous = ${options.synchronous}`);
   db.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
   db.exec(`PRAGMA journal_size_limit = ${String(WAL_KEPT_BYTES)}`);
-  db.exec(`PRAGMA cache_size = -${String(CACHE_KB)}`);
+  db.exec(`PRAGMA cache_size = -${String(options.cacheKb ?? CACHE_KB)}`);
   db.exec('PRAGMA temp_store = MEMORY');
   retryWhileBusy(() => db.exec('BEGIN IMMEDIATE'));
   if (isNewFile(db)) {

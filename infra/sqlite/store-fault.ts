@@ -18,6 +18,9 @@ export const storeFaultCodes = [
   'VIEW_NOT_INDEXED',
   'VIEW_CURSOR_INVALID',
   'VIEW_CHECKPOINT_BEHIND',
+  'VIEWS_BUILDING',
+  'VIEWS_LIVE',
+  'VIEWS_GONE',
 ] as const;
 export type StoreFaultCode = (typeof storeFaultCodes)[number];
 
