@@ -1,33 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { catalogueOf, allCatalogues } from '#domain/catalogue.ts';
-import { digestSchema, idOf, parseStream, streamParts } from '#domain/ids.ts';
-import { metaSchema, type RecordedEvent } from '#domain/message.ts';
+import { streamParts } from '#domain/ids.ts';
 import { handleOf } from '#domain/sealed-handle.ts';
 import { typedEvent } from '#domain/upcast.ts';
+import { goldenEvent, goldenNames } from '#tests/golden/load.ts';
 
-/**
- * One stored event per type and version, as the log of a released version holds it. These files are never changed: a new field gets a new
- * version and an upcaster, or is optional and gets a second file (`<Type>.v1.<what>.json`). Made-up ids; no value of any person.
- */
-const folder = new URL('../golden/events/', import.meta.url);
-const fileSchema = z.strictObject({
-  stream: z.string().transform((text) => parseStream(text) ?? expect.unreachable('expected a stream name')),
-  id: idOf<'event'>(),
-  type: z.string(),
-  version: z.number().int(),
-  data: z.record(z.string(), z.unknown()),
-  personal: z.record(z.string(), z.strictObject({ ref: idOf<'payload'>(), digest: digestSchema })),
-  meta: metaSchema,
-});
-
-const load = (name: string): RecordedEvent => {
-  const file = fileSchema.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
-  return { ...file, tenant: streamParts(file.stream).tenant, revision: 0n, position: 1n };
-};
-
-const files = readdirSync(folder).sort();
+const files = goldenNames();
 const declared = Object.values(allCatalogues).flatMap((catalogue) => Object.entries(catalogue).map(([type, spec]) => ({ type, spec })));
 
 describe('golden events', () => {
@@ -37,14 +15,14 @@ describe('golden events', () => {
   });
 
   it.each(files)('reads %s', (name) => {
-    const event = load(name);
+    const event = goldenEvent(name);
     expect(name.startsWith(`${event.type}.v${String(event.version)}.`)).toBe(true);
     const catalogue = catalogueOf(streamParts(event.stream).category) ?? {};
     expect(typedEvent(catalogue, event).type).toBe(event.type);
   });
 
   it.each(declared)('shows every field of $type', ({ type, spec }) => {
-    const shown = files.filter((name) => name.startsWith(`${type}.v${String(spec.version)}.`)).map(load);
+    const shown = files.filter((name) => name.startsWith(`${type}.v${String(spec.version)}.`)).map(goldenEvent);
     const fieldsOf = (part: 'data' | 'personal') => [...new Set(shown.flatMap((event) => Object.keys(event[part])))].sort();
     expect({ data: fieldsOf('data'), personal: fieldsOf('personal') }).toEqual({
       data: Object.keys(spec.data).sort(),
@@ -53,7 +31,7 @@ describe('golden events', () => {
   });
 
   it.each(declared)('names the subject of every personal field of $type', ({ type, spec }) => {
-    const event = load(`${type}.v1.json`);
+    const event = goldenEvent(`${type}.v1.json`);
     for (const field of Object.keys(spec.personal)) {
       expect(handleOf(event, spec, field)).toMatchObject({ subject: event.data[spec.subject ?? ''], field, schema: `${type}/v1` });
     }
@@ -62,7 +40,7 @@ describe('golden events', () => {
 
   it('refuses a file whose shape changed in any field', () => {
     for (const name of files) {
-      const event = load(name);
+      const event = goldenEvent(name);
       const catalogue = catalogueOf(streamParts(event.stream).category) ?? {};
       for (const part of ['data', 'personal'] as const) {
         const changed = { ...event, [part]: { ...event[part], somethingNew: 1 } };
