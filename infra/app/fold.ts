@@ -3,19 +3,19 @@ import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
 import { typedEvent } from '#domain/upcast.ts';
+import { type CommandMemory, createCommandMemory } from './command-memory.ts';
 import type { Aggregate } from './handle-command.ts';
 
 /** Folded streams kept in memory: enough for the conversations of a busy day; each holds ids and codes, no personal value. */
 const MAX_FOLDS = 20_000;
-/** Command ids remembered per stream beside its fold; older repetitions are found by the store, by event id. */
-const MAX_COMMANDS = 256;
 
 export type Fold<State> = {
   readonly state: State;
   readonly revision: bigint | null;
   readonly position: bigint;
   readonly known: Readonly<Partial<Record<string, SealedHandle>>>;
-  readonly commands: ReadonlySet<string>;
+  /** Every command that the stream has taken in. */
+  readonly commands: CommandMemory;
 };
 
 /** Folds by stream, least recently used out first. Never stale: a load reads what came after the fold's revision. */
@@ -57,16 +57,17 @@ export const foldFurther = async <State, Command, Facts>(
 ): Promise<Fold<State>> => {
   // eslint-disable-next-line no-restricted-syntax -- keyed by stream, and a stream's category names its aggregate: the state is of this type
   const before = cache.get(stream) as Fold<State> | undefined;
-  const start = before ?? { state: aggregate.decider.initial, revision: null, position: 0n, known: {}, commands: new Set<string>() };
+  const start = before ?? { state: aggregate.decider.initial, revision: null, position: 0n, known: {}, commands: createCommandMemory() };
   const events = await store.readStream(stream, { from: start.revision === null ? 0n : start.revision + 1n });
   const last = events.at(-1);
   if (last === undefined) return start;
+  for (const event of events) start.commands.add(event.meta.commandId, event.revision);
   const fold = {
     state: events.reduce((state, event) => evolve(aggregate, state, event), start.state),
     revision: last.revision,
     position: last.position,
     known: knownAfter(aggregate, start.known, events),
-    commands: new Set([...start.commands, ...events.map((event) => event.meta.commandId)].slice(-MAX_COMMANDS)),
+    commands: start.commands,
   };
   cache.set(stream, fold);
   return fold;

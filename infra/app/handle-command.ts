@@ -6,8 +6,9 @@ import type { EventStore } from '#domain/ports.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 import { type PlainEvent, sealedFields, sealRequests } from '#vault/seal-event.ts';
 import type { SealRequest, Vault } from '#vault/vault.ts';
+import type { CommandMemory } from './command-memory.ts';
 import { fault } from './fault.ts';
-import { type Fold, type FoldCache, foldFurther } from './fold.ts';
+import { type FoldCache, foldFurther } from './fold.ts';
 import { eventIdOf } from './new-id.ts';
 import { createTurns } from './turns.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
@@ -23,7 +24,7 @@ export type Aggregate<State, Command, Facts> = {
   readonly catalogue: EventCatalogue;
 };
 
-/** `changed`: false when the command was done already or changes nothing. */
+/** `changed`: false when the command was done already (then with what it led to, and where that stands) or changes nothing. */
 export type Outcome =
   | { readonly kind: 'done'; readonly changed: boolean; readonly position: bigint; readonly events: readonly NewEvent[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
@@ -50,21 +51,25 @@ export type CommandHandler = {
 
 type Parts = { readonly store: EventStore; readonly vault: Vault; readonly folds: FoldCache; readonly inFlight: WorkInFlight };
 
-/** The one place where decisions meet I/O: load → fold → facts → decide → seal → append, again on conflict. */
+/** The one place where decisions meet I/O: load → fold → (done already?) → facts → decide → seal → append, again on conflict. */
 export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts, turns = createTurns()): CommandHandler => ({
   handle: (aggregate, id, command, context, facts) => {
     const stream = streamName(context.tenant, aggregate.decider.category, id);
     const attempt = async (): Promise<Outcome> => {
+      let taken: Error | null = null;
       for (let races = 0; races < MAX_CONFLICTS; races += 1) {
         const fold = await foldFurther(store, folds, aggregate, stream);
-        if (fold.commands.has(context.commandId)) return done(fold, []);
+        const repeated = await findRepetition(store, stream, fold.commands, context.commandId);
+        if (repeated !== null) return repeated;
+        if (taken !== null) throw taken;
         const decision = aggregate.decider.decide(fold.state, { ...command, at: context.at }, await facts(fold.state, fold.known));
         if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal };
-        if (decision.events.length === 0) return done(fold, []);
+        if (decision.events.length === 0) return { kind: 'done', changed: false, position: fold.position, events: [] };
         const sealed = await seal(vault, aggregate.catalogue, stream, decision.events, context);
         if (sealed === 'fenced') return { kind: 'refused', refusal: { kind: 'conflict', code: 'subject-erased' } };
-        const result = await store.append(stream, fold.revision ?? 'none', sealed);
-        if (result.kind === 'appended') return { kind: 'done', changed: !result.repeated, position: result.position, events: sealed };
+        const result = await store.append(stream, fold.revision ?? 'none', sealed).catch(takenOrThrow);
+        if (result instanceof Error) taken = result;
+        else if (result.kind === 'appended') return { kind: 'done', changed: !result.repeated, position: result.position, events: sealed };
       }
       throw fault(
         'APP_TOO_MANY_CONFLICTS',
@@ -79,12 +84,28 @@ export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts, t
   },
 });
 
-const done = (fold: Fold<unknown>, events: readonly NewEvent[]): Outcome => ({
-  kind: 'done',
-  changed: false,
-  position: fold.position,
-  events,
-});
+/**
+ * A command that the stream has taken in already is done, whatever the present state would decide: redelivered after a restart, after any
+ * number of other commands, or when the rules would now refuse it.
+ */
+const findRepetition = async (
+  store: EventStore,
+  stream: StreamName,
+  commands: CommandMemory,
+  commandId: CommandContext['commandId'],
+): Promise<Outcome | null> => {
+  const from = commands.find(commandId);
+  if (from === null) return null;
+  const events = (await store.readStream(stream, { from })).filter((event) => event.meta.commandId === commandId);
+  const last = events.at(-1);
+  return last === undefined ? null : { kind: 'done', changed: false, position: last.position, events };
+};
+
+/** The same command came in elsewhere meanwhile and was decided otherwise there: the next round finds it in the stream. */
+const takenOrThrow = (error: unknown): Error => {
+  if (error instanceof Error && 'code' in error && error.code === 'EVENT_ID_TAKEN') return error;
+  throw error;
+};
 
 /** Envelopes are durable before the events that name them. */
 const seal = async (
