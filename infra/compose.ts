@@ -89,7 +89,7 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
     log,
     viewsAreCurrent,
   });
-  const binder = createBinder({ store, views, vault, log });
+  const binder = createBinder({ store, vault, log });
   const workers = { outbox, media, erasure, binder };
   feed.onWork((collection) => {
     workers[collection].nudge();

@@ -118,8 +118,10 @@ export type Vault = {
   /** The seen tags are looked at first, so that a redelivery storm cannot bring an erased person back. */
   readonly claimMessage: (request: MessageClaim) => Promise<MessageClaimResult>;
   readonly find: (tenant: TenantId, identifier: Identifier) => Promise<{ readonly id: string } | null>;
-  /** These references stand in events of the log; the binder, which follows the log, says so. */
-  readonly markBound: (refs: readonly StoredRef[]) => Promise<void>;
+  /** These references stand in events of the log; the binder, which follows the log, says so, and how far it is, in one transaction. */
+  readonly markBound: (refs: readonly StoredRef[], upTo?: bigint) => Promise<void>;
+  /** Position up to which the binder has followed the log; 0 at first. */
+  readonly boundUpTo: () => Promise<bigint>;
   /** References that were stored before the given time and never bound, oldest first: left by a command that was decided anew. */
   readonly unbound: (storedBefore: IsoTime, limit: number) => Promise<readonly (StoredRef & { readonly stream: StreamName })[]>;
   /** Removes them, as far as they are still not bound. @returns how many went */

@@ -1,18 +1,16 @@
 import type { RecordedEvent } from '#domain/message.ts';
-import type { EventStore, ViewStore } from '#domain/ports.ts';
+import type { EventStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
 import type { StoredRef, Vault } from '#vault/vault.ts';
 import { timeAt } from './context.ts';
 import { createWorker, type Worker } from './worker.ts';
 
-/** Where the binder stands in the log, kept among the projections' checkpoints: lost with the views, it starts over, which is harmless. */
-const CHECKPOINT = 'binder';
 const BATCH = 1_000;
 /** No command works on its envelopes this long before it appends; what is unbound after it never will be bound. */
 export const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000;
 const ORPHAN_BATCH = 200;
 
-type Parts = { readonly store: EventStore; readonly views: ViewStore; readonly vault: Vault; readonly log: Log };
+type Parts = { readonly store: EventStore; readonly vault: Vault; readonly log: Log };
 
 /**
  * Follows the log and tells the vault which references stand in it. What was never bound, because its command was decided anew after a lost
@@ -23,12 +21,11 @@ export const createBinder = (parts: Parts): Worker =>
     name: 'binder',
     log: parts.log,
     round: async () => {
-      const before = await parts.views.checkpoint(CHECKPOINT);
+      const before = await parts.vault.boundUpTo();
       const events = await parts.store.readAll(before, BATCH);
       const last = events.at(-1);
       if (last === undefined) return (await dropOrphans(parts)) > 0;
-      await parts.vault.markBound(events.flatMap(refsOf));
-      await parts.views.commit(CHECKPOINT, last.position, []);
+      await parts.vault.markBound(events.flatMap(refsOf), last.position);
       return true;
     },
   });

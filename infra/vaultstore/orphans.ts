@@ -5,10 +5,11 @@ import type { Payloads } from './payload-rows.ts';
 type Parts = { readonly payloads: Payloads; readonly media: MediaFiles };
 
 /** Envelopes are durable before the event that names them; a command that lost its race leaves some that no event names. */
-export const createOrphans = ({ payloads, media }: Parts): Pick<Vault, 'markBound' | 'unbound' | 'dropUnbound'> => ({
-  markBound: async (refs) => {
-    payloads.markBound(refs);
+export const createOrphans = ({ payloads, media }: Parts): Pick<Vault, 'markBound' | 'boundUpTo' | 'unbound' | 'dropUnbound'> => ({
+  markBound: async (refs, upTo = null) => {
+    payloads.markBound(refs, upTo);
   },
+  boundUpTo: async () => payloads.boundUpTo(),
   unbound: async (storedBefore, limit) => payloads.unbound(storedBefore, limit),
   dropUnbound: async (refs) => {
     let dropped = 0;

@@ -26,6 +26,8 @@ CREATE TABLE fences(
   subject BLOB PRIMARY KEY, erasure TEXT NOT NULL, certificate TEXT NOT NULL, fenced_at TEXT NOT NULL,
   payloads INTEGER NOT NULL DEFAULT 0, media INTEGER NOT NULL DEFAULT 0
 ) STRICT;`;
+/** Added beside the first version: how far the binder has followed the log. */
+const BINDER = 'CREATE TABLE IF NOT EXISTS binder(one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL) STRICT';
 
 const REMOVE_BATCH_ROWS = 2_000;
 const OF_SUBJECT = `owner = ? AND tenant = ? AND subject = ? AND tenant <> ${REMOVED}`;
@@ -45,6 +47,7 @@ export type Payloads = ReturnType<typeof openPayloads>;
 
 export const openPayloads = (file: string, now: () => IsoTime) => {
   const database = openDatabase(file, VERSION, SCHEMA);
+  database.transact(() => database.prepare(BINDER).run());
   const insert = database.prepare(
     `INSERT INTO payloads(tenant, subject, ref, owner, class, period, stream, event, field, stored_at, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
@@ -141,13 +144,19 @@ const boundRows = (database: Database) => {
   const selectUnbound = database.prepare(
     'SELECT tenant, ref, stream FROM payloads WHERE bound = 0 AND stored_at < ? ORDER BY stored_at LIMIT ?',
   );
+  const position = database.prepare('SELECT position FROM binder');
+  const setPosition = database.prepare(
+    'INSERT INTO binder(one, position) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET position = max(position, excluded.position)',
+  );
   const dropOne = database.prepare(`${OVERWRITE} WHERE tenant = ? AND ref = ? AND tenant <> ${REMOVED} AND bound = 0`);
   return {
-    markBound: (refs: readonly StoredRef[]): void => {
+    markBound: (refs: readonly StoredRef[], upTo: bigint | null): void => {
       database.transact(() => {
         for (const { tenant, ref } of refs) bind.run(idBytes(tenant), idBytes(ref));
+        if (upTo !== null) setPosition.run(upTo);
       });
     },
+    boundUpTo: (): bigint => BigInt(Number(position.get()?.['position'] ?? 0)),
     unbound: (storedBefore: string, limit: number): readonly UnboundRow[] =>
       selectUnbound.all(storedBefore, limit).flatMap((row) => {
         const tenant = parseId<'tenant'>(hexOf(bytesOf(row, 'tenant')));

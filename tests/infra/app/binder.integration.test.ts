@@ -5,7 +5,6 @@ import { parseStream, parseTime } from '#domain/ids.ts';
 import { createBinder, ORPHAN_AGE_MS } from '#infra/app/binder.ts';
 import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
 import { silentLog } from '#infra/log.ts';
-import { openMemoryViews } from '#infra/views/memory.ts';
 import type { Vault } from '#vault/vault.ts';
 import { context, fixedClock, folder, handle, id, NOUR, openVault, request, TENANT } from '#tests/infra/vaultstore/support.ts';
 
@@ -55,10 +54,9 @@ const lostRace = async (vault: Vault) => {
 };
 
 const runBinder = async (vault: Vault, store: ReturnType<typeof openMemoryEventStore>): Promise<void> => {
-  const views = openMemoryViews({ collections: [] });
-  const binder = createBinder({ store, views, vault, log: silentLog });
+  const binder = createBinder({ store, vault, log: silentLog });
   binder.start();
-  for (let tries = 0; tries < 100 && (await views.checkpoint('binder')) < 1n; tries += 1) await wait(20);
+  for (let tries = 0; tries < 100 && (await vault.boundUpTo()) < 1n; tries += 1) await wait(20);
   await wait(100);
   await binder.stop();
   expect(binder.healthy()).toBe(true);
@@ -85,9 +83,8 @@ test('before that day nothing is removed: its command may still be at work', asy
 test('a binder that never saw an event asks the log before it removes', async () => {
   const vault = await openVault(home.path, { clock: fixedClock(before(ORPHAN_AGE_MS + HOUR_MS)) });
   const { store, named } = await lostRace(vault);
-  const views = openMemoryViews({ collections: [] });
-  await views.commit('binder', 1n, []);
-  const binder = createBinder({ store, views, vault, log: silentLog });
+  await vault.markBound([], 1n);
+  const binder = createBinder({ store, vault, log: silentLog });
   binder.start();
   await wait(200);
   await binder.stop();
