@@ -1,0 +1,110 @@
+import type { ProcessId } from '#domain/erasure/commands.ts';
+import type { Clock } from '#domain/ports.ts';
+import { newId } from '#infra/app/new-id.ts';
+import { openProcessesFile } from './database.ts';
+import { type Lease, leasesOf } from './lease.ts';
+import { type Acknowledgement, createQuestions, type Forget, type OnForget, POLL_MS } from './questions.ts';
+import { createRegister, type LivingProcess, type ProcessRole } from './register.ts';
+
+const HEARTBEAT_MS = 1_000;
+
+export type Processes = {
+  /** Of this process: a new one at every start. */
+  readonly id: ProcessId;
+  readonly roles: readonly ProcessRole[];
+  /** All processes of the data folder that live now, this one too; clears up behind dead ones. */
+  readonly living: () => readonly LivingProcess[];
+  readonly lease: (name: string) => Lease;
+  /** How this process forgets a person. Until it is told, an erasure waits for this process. */
+  readonly onForget: (handler: OnForget) => void;
+  /** Asks all that may hold keys: `createQuestions`. */
+  readonly ask: (question: Forget, timeoutMs: number) => Promise<readonly Acknowledgement[]>;
+  /** After everything that may hold a key is closed. */
+  readonly close: () => void;
+};
+
+type Options = {
+  readonly folder: string;
+  readonly roles: readonly ProcessRole[];
+  readonly clock: Clock;
+  /** Something was tried in the background and failed; it is tried again. */
+  readonly onFault?: (error: unknown) => void;
+};
+
+/**
+ * Makes this process one of the data folder's. Comes before the vault is opened: an erasure asks everybody who is registered, so that nobody
+ * can hold a key unasked.
+ */
+export const openProcesses = ({ folder, roles, clock, onFault = () => undefined }: Options): Processes => {
+  const id = newId<'process'>();
+  const db = openProcessesFile(folder);
+  const register = createRegister(db, folder);
+  const mayHoldKeys = roles.some((role) => role !== 'projector');
+  const leave = enterOr(
+    () => db.close(),
+    () => register.enter({ id, roles, mayHoldKeys, startedAt: clock.now() }),
+  );
+  const questions = createQuestions({
+    db,
+    folder,
+    self: id,
+    clock,
+    holders: () => register.living(id).filter((each) => each.mayHoldKeys),
+    beatOf: register.beatOf,
+    onFault,
+  });
+  const version = db.prepare('PRAGMA data_version');
+  let seen: unknown;
+  const timers = [
+    every(HEARTBEAT_MS, () => register.beat(id), onFault),
+    every(
+      POLL_MS,
+      () => {
+        const now = version.get()?.['data_version'];
+        if (now === seen) return;
+        questions.look();
+        seen = now;
+      },
+      onFault,
+    ),
+  ];
+  return {
+    id,
+    roles,
+    living: () => {
+      register.sweep(id);
+      return register.living(id);
+    },
+    lease: leasesOf(db, { folder, processId: id, onFault }),
+    onForget: questions.onForget,
+    ask: questions.ask,
+    close: () => {
+      if (!db.isOpen) return;
+      for (const timer of timers) clearInterval(timer);
+      try {
+        leave();
+      } finally {
+        db.close();
+      }
+    },
+  };
+};
+
+const enterOr = <T>(close: () => void, enter: () => T): T => {
+  try {
+    return enter();
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
+
+/** Keeps no process from ending, and fails without ending one. */
+const every = (ms: number, task: () => void, onFault: (error: unknown) => void): NodeJS.Timeout =>
+  setInterval(() => {
+    try {
+      task();
+    } catch (error) {
+      onFault(error);
+    }
+  }, ms).unref();
