@@ -2,6 +2,7 @@ import { accountProjection } from './account/project.ts';
 import { auditProjection } from './audit/project.ts';
 import { channelProjection } from './channel/project.ts';
 import { contactProjection } from './contact/project.ts';
+import { dashboardProjection } from './dashboard/project.ts';
 import { erasureProjection } from './erasure/project.ts';
 import { inboxProjection } from './inbox/project.ts';
 import { organisationProjection } from './organisation/project.ts';
@@ -20,4 +21,5 @@ export const allProjections: readonly Projection[] = [
   outboxProjection,
   auditProjection,
   erasureProjection,
+  dashboardProjection,
 ];
