@@ -6,8 +6,8 @@ type Parts = { readonly payloads: Payloads; readonly media: MediaFiles };
 
 /** Envelopes are durable before the event that names them; a command that lost its race leaves some that no event names. */
 export const createOrphans = ({ payloads, media }: Parts): Pick<Vault, 'markBound' | 'boundUpTo' | 'unbound' | 'dropUnbound'> => ({
-  markBound: async (refs, upTo = null) => {
-    payloads.markBound(refs, upTo);
+  markBound: async (refs, upTo) => {
+    payloads.markBound(refs, upTo ?? null);
   },
   boundUpTo: async () => payloads.boundUpTo(),
   unbound: async (storedBefore, limit) => payloads.unbound(storedBefore, limit),
