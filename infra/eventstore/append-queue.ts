@@ -118,11 +118,12 @@ const dropAborted = (entry: Waiting): boolean => {
   return true;
 };
 
+const missing = () => new StoreFault('STORE_UNAVAILABLE', 'expected an answer for each append of a group, got fewer');
+
 const settleGroup = async (group: readonly Waiting[], write: (group: readonly Member[]) => Promise<readonly Outcome[]>): Promise<void> => {
-  const missing = new StoreFault('STORE_UNAVAILABLE', 'expected an answer for each append of a group, got fewer');
   try {
     const outcomes = await write(group.map((entry) => entry.member));
-    group.forEach((entry, index) => entry.settle(outcomes[index] ?? missing));
+    group.forEach((entry, index) => entry.settle(outcomes[index] ?? missing()));
   } catch (error) {
     const fault =
       error instanceof StoreFault ? error : new StoreFault('STORE_UNAVAILABLE', 'The event log could not be written.', { cause: error });
