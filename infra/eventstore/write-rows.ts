@@ -4,6 +4,7 @@ import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Member, Outcome } from './append-queue.ts';
 import { type Found, judge } from './judge.ts';
 import { numberAt, numberOr, rowStatement } from './rows.ts';
+import { eventSum } from './sum.ts';
 
 export type WriteRows = {
   /** Writes a group inside the caller's transaction and answers each member. */
@@ -21,7 +22,9 @@ export const writeRows = (db: DatabaseSync): WriteRows => {
   const selectLast = rowStatement(db, 'SELECT max(revision) FROM events WHERE stream = ?');
   const selectFound = rowStatement(db, 'SELECT stream, revision, position FROM events WHERE id = ?');
   const selectHead = rowStatement(db, 'SELECT max(position) FROM events');
-  const insertEvent = db.prepare('INSERT INTO events (position, stream, revision, id, type, version, body) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insertEvent = db.prepare(
+    'INSERT INTO events (position, stream, revision, id, type, version, body, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
   const keys = new Map<StreamName, number>();
 
   const keyOf = (stream: StreamName): number | null => {
@@ -42,8 +45,10 @@ export const writeRows = (db: DatabaseSync): WriteRows => {
     if (judgement.kind === 'done') return judgement.outcome;
     const key = known ?? remember(keys, member.stream, Number(insertStream.run(member.stream).lastInsertRowid));
     member.events.forEach((event, index) => {
-      const id = Buffer.from(event.id, 'hex');
-      insertEvent.run(headBefore + 1 + index, key, last + 1 + index, id, event.type, event.version, event.body);
+      const { id, type, version, body } = event;
+      const [position, revision] = [headBefore + 1 + index, last + 1 + index];
+      const sum = eventSum({ position, stream: member.stream, revision, id, type, version, body });
+      insertEvent.run(position, key, revision, Buffer.from(id, 'hex'), type, version, body, sum);
     });
     const count = member.events.length;
     return { kind: 'appended', revision: BigInt(last + count), position: BigInt(headBefore + count), repeated: false };

@@ -105,7 +105,7 @@ const tableCount = (db: DatabaseSync): number => Number(db.prepare('SELECT count
 const OPEN_TRIES = 500;
 const OPEN_PAUSE_MS = 10;
 
-const retryWhileBusy = (run: () => void): void => {
+export const retryWhileBusy = (run: () => void): void => {
   for (let tries = 1; ; tries += 1) {
     try {
       return run();
