@@ -2,13 +2,17 @@ import type { CollectionSpec, ViewPage, ViewQuery, ViewValue } from '#domain/por
 import { damagedDocument, parseDocument } from './document.ts';
 import { type Cursor, cursorText, specOf } from './query.ts';
 import { countStatement, findStatements } from './sql.ts';
-import type { Prepare } from './sqlite.ts';
+import type { Shape } from './shape.ts';
+import { type Prepare, rowOf } from './statements.ts';
 
 type Hit<D> = { readonly cursor: Cursor; readonly document: D };
 
-export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>) => {
+/** `shape`: what of the declared tables and indexes the file has; null when it has all. A table that is not there yet is empty. */
+export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>, shape: Shape | null = null) => {
+  const missing = (spec: CollectionSpec): boolean => shape?.tables.has(spec.name) === false;
   const get = <D extends object>(collection: string, id: string): D | null => {
     const spec = specOf(declared, collection);
+    if (missing(spec)) return null;
     const row = rowOf(prepare(`SELECT json(body) FROM "${spec.name}" WHERE id = ?`).get(id));
     return row === null ? null : parseDocument<D>(row[0]);
   };
@@ -27,7 +31,9 @@ export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, Coll
     find: <D extends object>(collection: string, query: ViewQuery): ViewPage<D> => {
       const hits: Hit<D>[] = [];
       const wanted = query.limit + 1;
-      for (const { sql, values } of findStatements(specOf(declared, collection), query)) {
+      const spec = specOf(declared, collection);
+      for (const { sql, values } of findStatements(spec, query, shape?.indexes)) {
+        if (missing(spec)) break;
         if (hits.length < wanted)
           hits.push(
             ...prepare(sql)
@@ -41,7 +47,9 @@ export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, Coll
       return { items: page.map((hit) => hit.document), next };
     },
     count: (collection: string, where: Readonly<Record<string, ViewValue>>, cap: number): number => {
-      const { sql, values } = countStatement(specOf(declared, collection), where);
+      const spec = specOf(declared, collection);
+      const { sql, values } = countStatement(spec, where);
+      if (missing(spec)) return 0;
       return Number(rowOf(prepare(sql).get(...values, cap))?.[0] ?? 0);
     },
     checkpoint: (projection: string): bigint => {
@@ -50,9 +58,6 @@ export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, Coll
     },
   };
 };
-
-/** With `setReturnArrays` a row is an array; the type definitions say record. */
-const rowOf = (row: unknown): readonly unknown[] | null => (Array.isArray(row) ? row : null);
 
 const hitOf = <D extends object>(row: unknown): Hit<D> => {
   const [id, value, text] = rowOf(row) ?? [];

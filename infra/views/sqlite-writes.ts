@@ -3,7 +3,7 @@ import type { CollectionSpec, ViewWrite } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 import { specOf } from './query.ts';
-import type { Prepare } from './sqlite.ts';
+import type { Prepare } from './statements.ts';
 import { breathe } from '#infra/eventloop/turns.ts';
 
 const WHAT = 'the views';
@@ -55,7 +55,7 @@ export const sqliteWrites = (db: DatabaseSync, prepare: Prepare, declared: Reado
   };
 };
 
-type Prepared = { readonly collection: string; readonly id: string; readonly text: string | null };
+export type Prepared = { readonly collection: string; readonly id: string; readonly text: string | null };
 
 /** A document that JSON cannot hold is the projection's error and named as such. */
 export const prepareWrite = (spec: CollectionSpec, { id, document }: ViewWrite): Prepared => {

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionSpec, ViewStore } from '#domain/ports.ts';
 import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { openSqliteFile } from '#infra/sqlite/file.ts';
@@ -6,6 +6,7 @@ import { createCollection, indexNames } from './sql.ts';
 import { declaredCollections } from './query.ts';
 import { sqliteReads } from './sqlite-reads.ts';
 import { sqliteWrites } from './sqlite-writes.ts';
+import { statements } from './statements.ts';
 
 const WHAT = 'the views';
 /** `VCVW` in ASCII. */
@@ -72,21 +73,6 @@ export const openSqliteViews = ({ file, collections }: SqliteViewsOptions): View
 };
 
 const closedFault = () => new StoreFault('STORE_CLOSED', 'expected open views, got views that were closed');
-
-export type Prepare = (sql: string) => StatementSync;
-
-/** Prepared statements by their text. The texts are made of declared names only, so there is a bounded number of them. */
-const statements = (db: DatabaseSync): Prepare => {
-  const prepared = new Map<string, StatementSync>();
-  return (sql) => {
-    const known = prepared.get(sql);
-    if (known !== undefined) return known;
-    const statement = db.prepare(sql);
-    statement.setReturnArrays(true);
-    prepared.set(sql, statement);
-    return statement;
-  };
-};
 
 const dropForgottenIndexes = (db: DatabaseSync, collections: readonly CollectionSpec[]): void => {
   const list = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`);

@@ -8,10 +8,10 @@ import { cursorText } from '#infra/views/query.ts';
 import { countStatement, findStatements, type Statement } from '#infra/views/sql.ts';
 import { openSqliteViews } from '#infra/views/sqlite.ts';
 import { allProjections } from '#projections/all.ts';
-import { projectorCollections } from '#infra/projector/collections.ts';
+import { parkedCollection } from '#infra/projector/parked.ts';
 
 const rows: CollectionSpec = { name: 'rows', indexes: [['tenant', 'status', 'at'], ['tenant', 'at'], ['at']] };
-const specs = [rows, ...projectorCollections, ...allProjections.flatMap((projection) => projection.collections)];
+const specs = [rows, parkedCollection, ...allProjections.flatMap((projection) => projection.collections)];
 
 describe('every query of a declared shape', () => {
   let folder: string;
