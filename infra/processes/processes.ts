@@ -3,7 +3,7 @@ import type { Clock } from '#domain/ports.ts';
 import { newId } from '#infra/app/new-id.ts';
 import { openProcessesFile } from './database.ts';
 import { type Lease, leasesOf } from './lease.ts';
-import { type Acknowledgement, createQuestions, type Forget, type OnForget, POLL_MS } from './questions.ts';
+import { createQuestions, type Forget, type Gathered, type OnForget, POLL_MS } from './questions.ts';
 import { createRegister, type LivingProcess, type ProcessRole } from './register.ts';
 
 const HEARTBEAT_MS = 1_000;
@@ -14,11 +14,13 @@ export type Processes = {
   readonly roles: readonly ProcessRole[];
   /** All processes of the data folder that live now, this one too; clears up behind dead ones. */
   readonly living: () => readonly LivingProcess[];
+  /** Whether another living process has this role. */
+  readonly othersHave: (role: ProcessRole) => boolean;
   readonly lease: (name: string) => Lease;
   /** How this process forgets a person. Until it is told, an erasure waits for this process. */
   readonly onForget: (handler: OnForget) => void;
   /** Asks all that may hold keys: `createQuestions`. */
-  readonly ask: (question: Forget, timeoutMs: number) => Promise<readonly Acknowledgement[]>;
+  readonly ask: (question: Forget, timeoutMs: number) => Promise<Gathered>;
   /** After everything that may hold a key is closed. */
   readonly close: () => void;
 };
@@ -46,11 +48,9 @@ export const openProcesses = ({ folder, roles, clock, onFault = () => undefined 
   );
   const questions = createQuestions({
     db,
-    folder,
     self: id,
     clock,
     holders: () => register.living(id).filter((each) => each.mayHoldKeys),
-    beatOf: register.beatOf,
     onFault,
   });
   const version = db.prepare('PRAGMA data_version');
@@ -75,6 +75,7 @@ export const openProcesses = ({ folder, roles, clock, onFault = () => undefined 
       register.sweep(id);
       return register.living(id);
     },
+    othersHave: (role) => register.living(id).some((each) => each.id !== id && each.roles.includes(role)),
     lease: leasesOf(db, { folder, processId: id, onFault }),
     onForget: questions.onForget,
     ask: questions.ask,

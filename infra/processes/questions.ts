@@ -6,7 +6,6 @@ import type { Clock } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { monotonicMs, transact } from './database.ts';
 import { ProcessFault } from './fault.ts';
-import { isAlive } from './life.ts';
 import type { LivingProcess } from './register.ts';
 
 /** How soon a process sees what others ask or answer. The look costs 2 µs. */
@@ -26,23 +25,26 @@ export type Forget = { readonly tenant: TenantId; readonly subject: SubjectId; r
 /** @returns false when work did not end in time: the process cannot say that it has forgotten */
 export type OnForget = (tenant: TenantId, subject: SubjectId) => Promise<boolean>;
 export type Acknowledgement = { readonly processId: ProcessId; readonly drainedAt: IsoTime };
+export type Gathered = {
+  /** Who lives at the end and may hold keys; each has acknowledged. */
+  readonly processes: readonly ProcessId[];
+  /** Also of those that ended meanwhile. */
+  readonly acknowledgements: readonly Acknowledgement[];
+};
 
 type Parts = {
   readonly db: DatabaseSync;
-  readonly folder: string;
   readonly self: ProcessId;
   readonly clock: Clock;
-  /** Those that may hold keys now; called inside the transaction that asks. */
+  /** Those that live now and may hold keys. */
   readonly holders: () => readonly LivingProcess[];
-  readonly beatOf: (id: ProcessId) => number | null;
   readonly onFault: (error: unknown) => void;
 };
 
 type Row = { readonly id: number; readonly tenant: TenantId; readonly subject: SubjectId };
 
 /** Questions that every process which may hold keys must answer. */
-export const createQuestions = (parts: Parts) => {
-  const { db, self, clock, onFault } = parts;
+export const createQuestions = ({ db, self, clock, holders, onFault }: Parts) => {
   const insert = db.prepare('INSERT INTO question (asker, tenant, subject, erasure) VALUES (?, ?, ?, ?) RETURNING id');
   const remove = db.prepare('DELETE FROM question WHERE id = ?');
   const removeAnswers = db.prepare('DELETE FROM answer WHERE question = ?');
@@ -76,19 +78,27 @@ export const createQuestions = (parts: Parts) => {
     for (const row of open.all(self).map(rowOf)) if (!running.has(row.id)) void answer(row, handler);
   };
 
-  const gather = async (id: number, asked: readonly LivingProcess[], timeoutMs: number): Promise<readonly Acknowledgement[]> => {
+  const gather = async (id: number, timeoutMs: number): Promise<Gathered> => {
     for (const askedAt = monotonicMs(); ; await wait(POLL_MS)) {
       look();
+      // Looked up anew each time: who began meanwhile found the question, who ended has nothing left to forget.
+      const processes = holders();
       const given = new Map(answers.all(id).map((row) => [String(row['process']), row]));
-      const undone = asked.filter((each) => given.get(each.id)?.['done'] === 0);
-      if (undone.length > 0) throw new ProcessFault('PROCESS_NOT_DRAINED', 'expected work to end in time, it did not in', undone);
-      const missing = asked.filter((each) => !given.has(each.id) && isLiving(parts, each.id));
-      if (missing.length === 0) return asked.flatMap((each) => acknowledgementOf(each.id, given.get(each.id)?.['at']));
+      const undone = processes.filter((each) => given.get(each.id)?.['done'] === 0);
+      if (undone.length > 0) throw new ProcessFault('PROCESS_NOT_DRAINED', SAYS_UNDONE, undone);
+      const missing = processes.filter((each) => !given.has(each.id));
+      if (missing.length === 0)
+        return { processes: processes.map((each) => each.id), acknowledgements: [...given.values()].flatMap(acknowledgementOf) };
       const waitedMs = monotonicMs() - askedAt;
-      const silent = waitedMs < GRACE_MS ? [] : missing.filter((each) => isSilent(parts, each.id));
+      // The asker itself is not silent: it is asking.
+      const silent = waitedMs < GRACE_MS ? [] : missing.filter((each) => each.id !== self && each.heartbeatAgeMs > SILENT_MS);
       if (silent.length > 0) throw new ProcessFault('PROCESS_NOT_ANSWERING', SAYS_SILENT, silent);
       if (waitedMs > timeoutMs) throw new ProcessFault('PROCESS_NOT_ANSWERING', SAYS_SLOW, missing);
     }
+  };
+  const giveUp = (id: number): void => {
+    remove.run(id);
+    removeAnswers.run(id);
   };
 
   return {
@@ -101,43 +111,26 @@ export const createQuestions = (parts: Parts) => {
      * Asks every living process that may hold keys, this one too. Those that end meanwhile no longer count: their memory is gone. Throws
      * `PROCESS_NOT_ANSWERING` or `PROCESS_NOT_DRAINED`, naming them.
      */
-    ask: async ({ tenant, subject, erasureId }: Forget, timeoutMs: number): Promise<readonly Acknowledgement[]> => {
-      // In one transaction: who registers after it finds the question, who registered before is asked.
-      const { id, asked } = transact(
-        db,
-        () => ({ id: Number(insert.get(self, tenant, subject, erasureId)?.['id']), asked: parts.holders() }),
-        ASK_WAIT_MS,
-      );
+    ask: async ({ tenant, subject, erasureId }: Forget, timeoutMs: number): Promise<Gathered> => {
+      // Whoever registers after this transaction finds the question; whoever registered before it is among the living.
+      const id = transact(db, () => Number(insert.get(self, tenant, subject, erasureId)?.['id']), ASK_WAIT_MS);
       try {
-        return await gather(id, asked, timeoutMs);
+        return await gather(id, timeoutMs);
       } finally {
-        transact(
-          db,
-          () => {
-            remove.run(id);
-            removeAnswers.run(id);
-          },
-          ASK_WAIT_MS,
-        );
+        transact(db, () => giveUp(id), ASK_WAIT_MS);
       }
     },
   };
 };
 
+const SAYS_UNDONE = 'expected work for the organisation to end in time, it did not in';
 const SAYS_SILENT = 'expected every process to forget the person, these are frozen (wake them or end them):';
 const SAYS_SLOW = 'expected every process to forget the person in time, these did not answer:';
 
-const isLiving = ({ folder, self }: Parts, id: ProcessId): boolean => id === self || isAlive(folder, id);
-
-/** The asker itself is not silent: it is asking. */
-const isSilent = ({ self, beatOf }: Parts, id: ProcessId): boolean => {
-  const beat = beatOf(id);
-  return id !== self && beat !== null && monotonicMs() - beat > SILENT_MS;
-};
-
-const acknowledgementOf = (processId: ProcessId, at: unknown): readonly Acknowledgement[] => {
-  const drainedAt = parseTime(at);
-  return drainedAt === null ? [] : [{ processId, drainedAt }];
+const acknowledgementOf = (row: Readonly<Record<string, unknown>>): readonly Acknowledgement[] => {
+  const processId = parseId<'process'>(row['process']);
+  const drainedAt = parseTime(row['at']);
+  return processId === null || drainedAt === null || row['done'] === 0 ? [] : [{ processId, drainedAt }];
 };
 
 const rowOf = (row: Readonly<Record<string, unknown>>): Row => {

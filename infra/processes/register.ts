@@ -30,7 +30,6 @@ export const createRegister = (db: DatabaseSync, folder: string) => {
   const remove = db.prepare('DELETE FROM process WHERE id = ?');
   const all = db.prepare('SELECT * FROM process ORDER BY id');
   const beat = db.prepare('UPDATE process SET beat = ? WHERE id = ?');
-  const beatOf = db.prepare('SELECT beat FROM process WHERE id = ?');
   const dropQuestions = db.prepare('DELETE FROM question WHERE asker = ?');
   const dropAnswers = db.prepare('DELETE FROM answer WHERE question NOT IN (SELECT id FROM question)');
 
@@ -71,14 +70,10 @@ export const createRegister = (db: DatabaseSync, folder: string) => {
     beat: (id: ProcessId): void => {
       transact(db, () => beat.run(monotonicMs(), id));
     },
-    beatOf: (id: ProcessId): number | null => {
-      const row = beatOf.get(id);
-      return row === undefined ? null : Number(row['beat']);
-    },
     sweep: (self: ProcessId): void => {
       if (rows().some(({ id }) => id !== self && !isAlive(folder, id))) transact(db, () => sweep(self));
     },
-    /** Those whose lock is held. Fit for use inside a transaction. */
+    /** Those whose lock is held. */
     living: (self: ProcessId): readonly LivingProcess[] => rows().filter(({ id }) => id === self || isAlive(folder, id)),
   };
 };

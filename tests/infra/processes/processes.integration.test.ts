@@ -47,9 +47,22 @@ it('asks everybody who may hold a key, itself too, and nobody else', async () =>
   projector.onForget(async () => Promise.reject(new Error('was asked')));
   other.tell('answer');
   const about = question();
-  const acknowledgements = await asker.ask(about, WAIT_MS);
+  const { processes, acknowledgements } = await asker.ask(about, WAIT_MS);
   expect(acknowledgements.map(({ processId }) => processId).sort()).toEqual([asker.id, other.id].sort());
+  expect([...processes].sort()).toEqual([asker.id, other.id].sort());
   expect([asked, (await other.until('forgot')).subject]).toEqual([[about.subject], about.subject]);
+});
+
+it('waits for a process that began after the question, too', async () => {
+  const folder = tempFolder();
+  const [asker, slow] = [openHere(folder), openHere(folder)];
+  asker.onForget(forgets);
+  const asking = asker.ask(question(), WAIT_MS);
+  const late = openHere(folder);
+  slow.onForget(forgets);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  late.onForget(forgets);
+  expect([...(await asking).processes].sort()).toEqual([asker.id, slow.id, late.id].sort());
 });
 
 it('waits for a process that registered and is still on its way to an answer', async () => {
@@ -61,7 +74,7 @@ it('waits for a process that registered and is still on its way to an answer', a
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(isDone).toBe(false);
   starting.onForget(forgets);
-  expect(await asking).toHaveLength(2);
+  expect((await asking).acknowledgements).toHaveLength(2);
 });
 
 it('fails loudly over a process that does not answer in time, and names it', async () => {
@@ -82,7 +95,7 @@ it('fails loudly over a process whose work did not end', async () => {
   await expect(asker.ask(question(), WAIT_MS)).rejects.toMatchObject({ code: 'PROCESS_NOT_DRAINED', processes: [busy.id] });
   // Asked again, it is asked anew.
   busy.onForget(forgets);
-  expect(await asker.ask(question(), WAIT_MS)).toHaveLength(2);
+  expect((await asker.ask(question(), WAIT_MS)).acknowledgements).toHaveLength(2);
 });
 
 it('fails loudly over a frozen process, long before the time of the question is over', async () => {
@@ -99,7 +112,7 @@ it('fails loudly over a frozen process, long before the time of the question is 
     message: expect.stringContaining(`pid ${String(other.pid)}`),
   });
   other.wake();
-  expect(await asker.ask(question(), WAIT_MS)).toHaveLength(2);
+  expect((await asker.ask(question(), WAIT_MS)).acknowledgements).toHaveLength(2);
 });
 
 it('does not wait for a process that was killed before it answered', async () => {
@@ -110,5 +123,5 @@ it('does not wait for a process that was killed before it answered', async () =>
   const asking = asker.ask(question(), WAIT_MS);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await other.kill();
-  expect((await asking).map(({ processId }) => processId)).toEqual([asker.id]);
+  expect((await asking).acknowledgements.map(({ processId }) => processId)).toEqual([asker.id]);
 });
