@@ -2,6 +2,7 @@ import type { ErasureReason } from '#domain/erasure/commands.ts';
 import type { AccountId, ChannelId, ContactId, ConversationId, ErasureId, IsoTime, MessageId, SessionId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { RevealPurpose } from '#domain/reveal/events.ts';
+import type { DashboardPage, DashboardRange } from './dashboard/page.ts';
 import type {
   AuditPage,
   AuditQuery,
@@ -119,6 +120,8 @@ export type Application = {
   readonly markRead: (viewer: Viewer, conversationId: ConversationId) => Promise<Done>;
 
   readonly audit: (viewer: Viewer, query: AuditQuery) => Promise<Done<AuditPage>>;
+  /** The figures of the last days, today included, and of as many before. */
+  readonly dashboard: (viewer: Viewer, days: DashboardRange) => Promise<Done<DashboardPage>>;
 
   readonly erasures: (viewer: Viewer) => Promise<Done<{ readonly erasures: readonly ErasureDetail[] }>>;
   /** People who can be erased, newest first, masked. */

@@ -42,6 +42,7 @@ export const permissions = [
   'conversations.answer',
   'contacts.reveal',
   'audit.read',
+  'dashboard.read',
   'privacy.read',
   'privacy.erase',
   'people.read',

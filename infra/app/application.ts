@@ -7,6 +7,7 @@ import { auditPage } from './pages/audit.ts';
 import { channelsPage, connectChannel, connectSimulator } from './pages/channels.ts';
 import { contactPage, contactsPage, revealContact } from './pages/contact.ts';
 import { conversationPage } from './pages/conversation.ts';
+import { dashboardPage } from './pages/dashboard.ts';
 import { inboxPage } from './pages/inbox.ts';
 import { mediaFile } from './pages/media.ts';
 import { needsSetup, setUp } from './setup.ts';
@@ -31,5 +32,6 @@ export const createApplication = (app: App): Application => ({
   media: mediaFile(app),
   ...conversationCommands(app),
   audit: auditPage(app),
+  dashboard: dashboardPage(app),
   ...erasureCommands(app),
 });

@@ -1,8 +1,10 @@
 import type { MessageId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
-import type { HealthReport, ProjectionReport, WebhookAnswer } from '#infra/app/product.ts';
+import type { HealthReport, WebhookAnswer } from '#infra/app/product.ts';
+import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done, Viewer } from '#projections/shown.ts';
+import { dashboardAnswer } from './web-fixture-dashboard.ts';
 import { at, CERTIFICATE, contact, conversation, counts, erasure, ids, inbox, NOW, shown } from './fake-values.ts';
 
 /** What the next calls answer. */
@@ -12,7 +14,7 @@ export type Answers = {
   reply: Done<{ readonly messageId: MessageId; readonly position: string }> | Error;
   media: { readonly bytes: Uint8Array; readonly type: string; readonly fileName: string | null };
   certificate: Uint8Array;
-  projections: readonly ProjectionReport[];
+  projections: readonly ProjectionStatus[];
   start: Error | null;
   token: Done<{ readonly token: string; readonly expiresAt: string }>;
 };
@@ -100,6 +102,7 @@ export const fakeApplication = ({ sessions, note, answers, signIn }: Fake): Appl
     reopen: async (_viewer, id) => note('reopen', [id], OK),
     markRead: async (_viewer, id) => note('markRead', [id], OK),
     audit: async (_viewer, query) => note('audit', [query], { ok: true, items: [], next: null, position: '7' }),
+    dashboard: async (_viewer, days) => note('dashboard', [days], { ok: true, ...dashboardAnswer(days, Date.parse(NOW)) }),
     erasures: async (viewer) => officer(viewer, () => ({ erasures: [erasure] })),
     contacts: async () => ({ ok: true, contacts: [contact], next: null }),
     previewErasure: async (viewer) =>

@@ -6,25 +6,31 @@ import type { ChannelItem, ContactCard, SessionItem, SignedIn, TokenItem } from 
 import type { Permission, PersonDetail, Refused, Viewer } from '#projections/shown.ts';
 import { serveWeb } from './serve-web.ts';
 import { absent, colleagues, day, full, hour, id, masked, minute, mona, time } from './web-fixture-data.ts';
+import { dashboardFixture } from './web-fixture-dashboard.ts';
 import { erasureFixture } from './web-fixture-erasure.ts';
 import { trailItems } from './web-fixture-trail.ts';
 import { webFixture, type WebFixture } from './web-fixture.ts';
 
 const notHere: Refused = { ok: false, status: 404, code: 'not-found' };
-const names = [
-  'Nadia K•••••',
-  'Omar S•••••',
-  'Lukas B•••••',
-  'Hessa M•••••',
-  'Fatma A•••••',
-  'Yousef H•••••',
-  'Clara W•••••',
-  'Nour E•••••',
-];
+const names = ['Nadia K', 'Omar S', 'Lukas B', 'Hessa M', 'Fatma A', 'Yousef H', 'Clara W', 'Nour E'].map((name) => `${name}•••••`);
 
-type Options = Readonly<{ setup?: boolean; permissions?: readonly Permission[]; role?: Viewer['role']; stepMs?: number; now?: number }>;
+type Options = Readonly<{
+  setup?: boolean;
+  permissions?: readonly Permission[];
+  role?: Viewer['role'];
+  stepMs?: number;
+  now?: number;
+  quiet?: boolean;
+}>;
 
-export function areaFixture({ setup = false, permissions, role = 'owner', stepMs = 900, now = Date.now() }: Options = {}): WebFixture {
+export function areaFixture({
+  setup = false,
+  permissions,
+  role = 'owner',
+  stepMs = 900,
+  now = Date.now(),
+  quiet = false,
+}: Options = {}): WebFixture {
   const base = webFixture({ now, ...(permissions === undefined ? {} : { permissions }) });
   const viewer: Viewer = { sessionId: id(1), accountId: mona.accountId, tenant: id(2), role };
   const listeners: ((views: readonly { name: string; id?: string }[]) => void)[] = [];
@@ -188,6 +194,7 @@ export function areaFixture({ setup = false, permissions, role = 'owner', stepMs
         contact: { ...contact, name: full('Nadia Kamal'), phone: full('+20 10 0555 0142'), bsuid: full('EG.91358824f2a') },
       });
     },
+    ...dashboardFixture(quiet, now),
     contacts: (_viewer, { after }) =>
       Promise.resolve({ ok: true, contacts: after === undefined ? [...cards.values()] : [], next: after === undefined ? 'more' : null }),
     audit: (_viewer, { kind, actor, subject, from, to, after, limit = 100 }) => {

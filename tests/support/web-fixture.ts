@@ -33,6 +33,7 @@ const everything: readonly Permission[] = [
   'conversations.answer',
   'contacts.reveal',
   'audit.read',
+  'dashboard.read',
   'privacy.read',
   'privacy.erase',
   'people.read',

@@ -10,7 +10,11 @@ const UNKNOWN: Shown = { state: 'unavailable', reason: 'unknown-person' };
 const MAX_PEOPLE = 500;
 
 /** Colleagues by account, with their names; those who left keep their name and the role they act with. */
-export const colleaguesById = async (app: App, viewer: Viewer, ids: Iterable<AccountId>): Promise<ReadonlyMap<AccountId, Person>> => {
+export const colleaguesById = async (
+  app: Pick<App, 'views' | 'reveal'>,
+  viewer: Viewer,
+  ids: Iterable<AccountId>,
+): Promise<ReadonlyMap<AccountId, Person>> => {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return new Map();
   const [accounts, members] = await Promise.all([

@@ -3,6 +3,7 @@ import { auditRoutes } from './audit.ts';
 import { channelRoutes } from './channels.ts';
 import { contactRoutes } from './contacts.ts';
 import { conversationRoutes } from './conversations.ts';
+import { dashboardRoutes } from './dashboard.ts';
 import { erasureRoutes } from './erasures.ts';
 import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
@@ -32,6 +33,7 @@ const SIGNED_IN = [
   contactRoutes,
   erasureRoutes,
   auditRoutes,
+  dashboardRoutes,
   channelRoutes,
   peopleRoutes,
   mediaRoutes,

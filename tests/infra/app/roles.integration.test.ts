@@ -49,6 +49,7 @@ const allowed: Readonly<Record<Guarded, readonly Role[]>> = {
   // Reading marks nothing for who may not answer, without an error on the page.
   markRead: EVERYBODY,
   audit: PRIVACY_READERS,
+  dashboard: ['owner', 'admin', 'dpo', 'auditor'],
   contacts: PRIVACY_READERS,
   erasures: PRIVACY_READERS,
   erasure: PRIVACY_READERS,
@@ -105,6 +106,7 @@ describe('what a role may do', () => {
       reopen: (viewer) => app.reopen(viewer, conversationId),
       markRead: (viewer) => app.markRead(viewer, conversationId),
       audit: (viewer) => app.audit(viewer, {}),
+      dashboard: (viewer) => app.dashboard(viewer, 7),
       contacts: (viewer) => app.contacts(viewer, {}),
       erasures: (viewer) => app.erasures(viewer),
       erasure: (viewer) => app.erasure(viewer, erasureId),
