@@ -1,5 +1,6 @@
 import type { EventStore } from '#domain/ports.ts';
 import { createHub } from '#infra/eventloop/hub.ts';
+import { createCheckpointer } from '#infra/sqlite/checkpointer.ts';
 import { toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 import { createAppendQueue, type GroupDone, type Member, type Outcome } from './append-queue.ts';
@@ -28,6 +29,7 @@ export const openSqliteEventStore = ({ file, catalogueOf, onAppended, onGroup }:
   const db = openLogFile(file);
   const codec = createEventCodec(catalogueOf);
   const rows = writeRows(db);
+  const checkpointer = createCheckpointer(db, file);
   const hub = createHub();
   const { stop, ...reads } = createLogReads({ db, codec, hub });
   let closed = false;
@@ -48,6 +50,7 @@ export const openSqliteEventStore = ({ file, catalogueOf, onAppended, onGroup }:
     const outcomes = await commit(group);
     hub.wake();
     onAppended?.();
+    checkpointer.committed();
     return outcomes;
   }, onGroup);
 
@@ -65,6 +68,7 @@ export const openSqliteEventStore = ({ file, catalogueOf, onAppended, onGroup }:
       if (closed) return;
       closed = true;
       stop();
+      await checkpointer.stop();
       db.close();
     },
   };
