@@ -10,5 +10,6 @@ export const realParts: CliParts = {
   webHandler: async () => (await import('../http/web-handler.ts')).loadWebHandler(),
   startSimulator: async (at) => (await import('../simulator/main.ts')).startSimulator(at),
   runDemo: async (product, config, print) => (await import('../demo/run-demo.ts')).runDemo(product, config, print),
+  verifyLog: async (folder, onProgress) => (await import('../compose-verify-log.ts')).verifyStoredLog(folder, onProgress),
   verify: async (input) => (await import('./verify-file.ts')).verifyFile(input),
 };

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Product } from '../app/product.ts';
+import type { LogReport } from '../eventstore/verify-log.ts';
 import type { Log } from '../log.ts';
 import type { WebHandler } from '../http/web-handler.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -28,6 +29,8 @@ export type CliParts = {
   readonly startSimulator: (options: { readonly port: number; readonly host: string }) => Promise<RunningSimulator>;
   readonly runDemo: (product: Product, config: Config, print: (line: string) => void) => Promise<void>;
   readonly verify: (input: VerifyInput) => Promise<Verified>;
+  /** Reads the log and the sealed values of a data folder, without any key. */
+  readonly verifyLog: (folder: string, onProgress: (done: bigint, all: bigint) => void) => Promise<LogReport>;
 };
 
 export type RunningSimulator = { readonly url: string; readonly close: () => Promise<void> };

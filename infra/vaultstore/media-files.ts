@@ -12,10 +12,14 @@ export type MediaPlace = {
   readonly ref: string;
 };
 
+/** Where the bytes of one value stand under the media folder `root`. */
+export const mediaPath = (root: string, place: MediaPlace): string =>
+  join(root, place.tenant, place.class, place.period, `${place.subject}.${place.ref}`);
+
 export type MediaFiles = ReturnType<typeof createMediaFiles>;
 
 export const createMediaFiles = (root: string) => {
-  const pathOf = (place: MediaPlace): string => join(root, place.tenant, place.class, place.period, `${place.subject}.${place.ref}`);
+  const pathOf = (place: MediaPlace): string => mediaPath(root, place);
 
   /** Every file of a subject, drafts too: also those that no row names, left by a crash before their row. */
   const listOf = async (tenant: string, subject: string): Promise<readonly string[]> => {

@@ -12,7 +12,7 @@ const VERSION = 1;
  * when the bytes stand in a media file. Removed rows are overwritten where they stand, in the same length, and leave the indexes: a DELETE
  * would let SQLite move neighbours and leave readable copies of them behind, `secure_delete` or not (SPEC.md §8).
  */
-const REMOVED = `x'${'00'.repeat(16)}'`;
+export const REMOVED = `x'${'00'.repeat(16)}'`;
 const SCHEMA = `
 CREATE TABLE payloads(
   id INTEGER PRIMARY KEY, tenant BLOB NOT NULL, subject BLOB NOT NULL, ref BLOB NOT NULL, owner INTEGER NOT NULL, class TEXT NOT NULL,

@@ -6,6 +6,7 @@ import { dispatch } from '#infra/cli/dispatch.ts';
 import type { Io } from '#infra/cli/io.ts';
 import type { CliParts, Verified } from '#infra/cli/verb.ts';
 import { verbs } from '#infra/cli/verbs.ts';
+import { verifyStoredLog } from '#infra/compose-verify-log.ts';
 import { loadConfig } from '#infra/config.ts';
 import { createLog } from '#infra/log.ts';
 import { createFakeProduct, type FakeProduct } from '#tests/support/fake-product.ts';
@@ -124,6 +125,7 @@ const partsOf = (line: Line, logged: (text: string) => void): CliParts => ({
   webHandler: async () => (_request, response) => response.end('page'),
   startSimulator: async ({ port, host }) => ({ url: `http://${host}:${String(port)}`, close: async () => undefined }),
   runDemo: async (_product, _config, print) => print('demo people'),
+  verifyLog: (folder, onProgress) => verifyStoredLog(folder, onProgress),
   verify: async (input) => {
     line.verifyInputs.push(input);
     return line.verified;
