@@ -68,13 +68,7 @@ export type ViewReads = {
  * Read models as pages see them: of each projection the generation that is live at the moment of the read. Throws `VIEWS_BUILDING` while a
  * projection has no live generation that this program can read.
  */
-export type ViewStore = ViewReads & {
-  readonly checkpoint: (projection: string) => Promise<bigint>;
-  readonly commit: (projection: string, checkpoint: bigint, writes: readonly ViewWrite[]) => Promise<void>;
-  /** Empties the collections and sets the projection's checkpoint to 0, in one transaction. */
-  readonly reset: (projection: string, collections: readonly string[]) => Promise<void>;
-  readonly close: () => Promise<void>;
-};
+export type ViewStore = ViewReads & { readonly close: () => Promise<void> };
 
 /** One filling of a projection's collections, apart from every other one: the unit that is built, compared, switched to and rolled back. */
 export type Generation = {

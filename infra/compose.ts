@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { catalogueOf } from '#domain/catalogue.ts';
-import { allProjections } from '#projections/all.ts';
 import { createAccounts } from './app/accounts.ts';
 import type { App } from './app/app.ts';
 import { createApplication } from './app/application.ts';
@@ -9,10 +8,10 @@ import { now } from './app/context.ts';
 import { createErasureWorker } from './app/erasure-process.ts';
 import { createFoldCache } from './app/fold.ts';
 import { createCommandHandler } from './app/handle-command.ts';
+import { FORGET_TIMEOUT_MS, forgetting } from './app/forgetting.ts';
 import { createHandshake } from './app/handshake.ts';
 import { createIngest } from './app/ingest.ts';
 import { createMediaWorker } from './app/media-worker.ts';
-import { newId } from './app/new-id.ts';
 import { createOperator } from './app/operator.ts';
 import { createOutbox } from './app/outbox.ts';
 import type { Product } from './app/product.ts';
@@ -23,14 +22,15 @@ import { createHealth } from './app/health.ts';
 import { reconnectSimulator } from './app/reconnect-simulator.ts';
 import { createSample } from './app/sample.ts';
 import { createWorkInFlight } from './app/work-in-flight.ts';
+import type { WorkLease } from './app/worker.ts';
+import { composeViews } from './compose-views.ts';
 import type { Config } from './config.ts';
 import { openSqliteEventStore } from './eventstore/sqlite.ts';
 import type { Log } from './log.ts';
-import { projectorCollections } from './projector/collections.ts';
-import { startProjector } from './projector/run.ts';
+import { openProcesses, type Processes } from './processes/processes.ts';
+import { type OpenAs, rolesOf } from './processes/roles.ts';
 import { openSessionStore } from './sessions/sqlite.ts';
 import { simulatorChild } from './simulator/child.ts';
-import { openSqliteViews } from './views/sqlite.ts';
 import { createVault } from './vaultstore/open-vault.ts';
 import { createWhatsAppClient, META_MEDIA_HOSTS } from './whatsapp/client.ts';
 
@@ -44,30 +44,29 @@ const SHOWN_TIMEOUT_MS = 2_000;
 const CURRENT_TIMEOUT_MS = 15_000;
 
 /**
- * Puts the product together on the embedded stores of one data folder: the only place that imports adapters. The vault opens first, so
- * that a wrong root key touches nothing.
+ * Puts the product together on the embedded stores of one data folder: the only place that imports adapters. This process is registered
+ * before the vault opens, because an erasure asks every process that may hold a key; the vault opens before the stores, so that a wrong
+ * root key touches none of them.
  */
-export const openProduct = async (config: Config, log: Log): Promise<Product> => {
-  const vault = await createVault({ dataDir: config.dataFolder, rootKey: config.rootKey, clock: { now } });
-  const store = openSqliteEventStore({ file: join(config.dataFolder, 'events.db'), catalogueOf });
-  const collections = [...allProjections.flatMap((projection) => projection.collections), ...projectorCollections];
-  const views = openSqliteViews({ file: join(config.dataFolder, 'views.db'), collections });
+export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'): Promise<Product> => {
+  const processes = register(config, log, role);
+  const vault = await createVault({ dataDir: config.dataFolder, rootKey: config.rootKey, clock: { now } }).catch((error: unknown) => {
+    processes.close();
+    throw error;
+  });
+  const store = openSqliteEventStore({
+    file: join(config.dataFolder, 'events.db'),
+    catalogueOf,
+    onAppended: () => readModels.appended(),
+  });
   const sessions = openSessionStore(join(config.dataFolder, 'sessions.db'));
 
   const feed = createChangeFeed();
-  const projector = await startProjector({
-    store,
-    views,
-    projections: allProjections,
-    clock: { now },
-    onChange: feed.publish,
-    onFault: (projection, code, err) => {
-      log.error('projector.fault', { projection, code, err });
-    },
-  });
-  const viewsAreCurrent = async (): Promise<boolean> => projector.caughtUpTo(await store.head(), CURRENT_TIMEOUT_MS);
+  const readModels = await composeViews({ config, log, processes, store, onChange: feed.publish });
+  const { views, watch } = readModels;
+  const viewsAreCurrent = async (): Promise<boolean> => watch.caughtUpTo(await store.head(), CURRENT_TIMEOUT_MS);
   const shown = async (position: bigint): Promise<void> => {
-    await projector.caughtUpTo(position, SHOWN_TIMEOUT_MS);
+    await watch.caughtUpTo(position, SHOWN_TIMEOUT_MS);
   };
 
   const folds = createFoldCache();
@@ -76,21 +75,23 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
   const clientFor = (baseUrl: string) =>
     createWhatsAppClient({ baseUrl, graphVersion: GRAPH_VERSION, timeoutMs: WHATSAPP_TIMEOUT_MS, mediaHosts: META_MEDIA_HOSTS });
   const channels = createChannels({ views, vault, defaultBaseUrl: config.whatsapp.baseUrl, clientFor, viewsAreCurrent });
-  const outbox = createOutbox({ views, vault, handler, channels, inFlight, log });
-  const media = createMediaWorker({ views, vault, handler, channels, inFlight, log });
+  const outbox = createOutbox({ views, vault, handler, channels, inFlight, lease: processes.lease('outbox'), log });
+  const media = createMediaWorker({ views, vault, handler, channels, inFlight, lease: processes.lease('media'), log });
   const erasure = createErasureWorker({
     store,
     views,
     vault,
     handler,
     folds,
-    inFlight,
-    processId: newId<'process'>(),
+    forget: (question) => processes.ask(question, FORGET_TIMEOUT_MS),
+    lease: erasureLease(processes),
     log,
     viewsAreCurrent,
   });
-  const binder = createBinder({ store, vault, log });
+  processes.onForget(forgetting({ inFlight, vault }));
+  const binder = createBinder({ store, vault, lease: processes.lease('binder'), log });
   const workers = { outbox, media, erasure, binder };
+  const works = processes.roles.includes('worker');
   feed.onWork((collection) => {
     workers[collection].nudge();
   });
@@ -120,25 +121,45 @@ export const openProduct = async (config: Config, log: Log): Promise<Product> =>
       receive: createIngest({ store, vault, handler, channels, inFlight, log }),
     },
     onChange: feed.subscribe,
-    health: createHealth({ store, views, vault, projector, outbox, dataFolder: config.dataFolder }),
-    operator: createOperator({ app, application, projector }),
+    health: createHealth({ store, views, vault, watch, outbox: works ? outbox : null, dataFolder: config.dataFolder }),
+    operator: createOperator({ app, application }),
+    projections: readModels.projections,
     sample: createSample(app, application),
     start: async (at) => {
       url = config.publicUrl ?? at.url;
       await viewsAreCurrent();
-      for (const worker of Object.values(workers)) worker.start();
-      sessions.dropExpired(now());
-      await vault.expireSeen(now());
-      await reconnectSimulator(app);
+      if (role === 'cli') erasure.start();
+      if (works) for (const worker of Object.values(workers)) worker.start();
+      if (works) sessions.dropExpired(now());
+      if (works) await vault.expireSeen(now());
+      if (processes.roles.includes('web')) await reconnectSimulator(app);
     },
     close: async () => {
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));
-      await projector.stop();
       await app.simulator.stop();
       sessions.close();
-      await views.close();
+      await readModels.close();
       await store.close();
       await vault.close();
+      processes.close();
     },
   };
 };
+
+/** One verb of the command line takes an erasure on only where no living process would. */
+const erasureLease = (processes: Processes): WorkLease => {
+  const lease = processes.lease('erasure');
+  if (!processes.roles.includes('cli')) return lease;
+  return { whileHeld: (signal, work) => lease.whileHeld(signal, work, { when: () => !processes.othersHave('worker') }) };
+};
+
+const register = ({ dataFolder }: Config, log: Log, role: OpenAs): Processes =>
+  openProcesses({
+    folder: dataFolder,
+    roles: rolesOf(role),
+    holdsKeys: true,
+    clock: { now },
+    onFault: (err) => {
+      log.error('background.failed', { part: 'processes', err });
+    },
+  });

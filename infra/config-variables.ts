@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { startRoles } from './processes/roles.ts';
 
 /**
  * Every variable of the environment that the product knows. `fallback` is what an empty or missing one means, `says` becomes its
@@ -72,6 +73,11 @@ export const variables = {
     list(isNetwork, 'addresses or networks, separated by commas'),
   ),
   VCONNECT_DATA: variable('./data', 'Folder of everything that is stored. Made with mode 0700 at the first start.', z.string()),
+  VCONNECT_ROLE: variable(
+    'all',
+    `What this process does, where several share a data folder: ${startRoles.join(', ')}. The option --role of "vconnect start" goes before it.`,
+    z.enum(startRoles, `one of ${startRoles.join(', ')}`),
+  ),
   VCONNECT_ROOT_KEY_FILE: variable(
     '',
     'File of the root key, 64 hexadecimal digits, mode 0600. Empty: keyring/root.key in the data folder, made at the first start. Without the root key nothing that is stored can be read: keep a copy elsewhere.',

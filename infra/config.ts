@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type LogLevel, type Variable, variables } from './config-variables.ts';
+import type { StartRole } from './processes/roles.ts';
 
 export type RootKeyConfig =
   | { readonly kind: 'file'; readonly path: string }
@@ -15,6 +16,7 @@ export type Config = {
   readonly trustedProxies: readonly string[];
   /** Absolute. */
   readonly dataFolder: string;
+  readonly role: StartRole;
   readonly rootKey: RootKeyConfig;
   readonly whatsapp: { readonly baseUrl: string; readonly allowedHosts: readonly string[] };
   readonly simulator: { readonly port: number };
@@ -52,6 +54,7 @@ export const loadConfig = (environment: Environment = process.env): Config => {
     publicUrl: withoutSlash(read('VCONNECT_PUBLIC_URL', variables.VCONNECT_PUBLIC_URL)),
     trustedProxies: read('VCONNECT_TRUSTED_PROXIES', variables.VCONNECT_TRUSTED_PROXIES),
     dataFolder,
+    role: read('VCONNECT_ROLE', variables.VCONNECT_ROLE),
     rootKey: rootKeyOf(read, dataFolder),
     whatsapp: {
       baseUrl: read('VCONNECT_WHATSAPP_BASE_URL', variables.VCONNECT_WHATSAPP_BASE_URL),

@@ -3,14 +3,14 @@ import type { EventStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
 import type { StoredRef, Vault } from '#vault/vault.ts';
 import { timeAt } from './context.ts';
-import { createWorker, type Worker } from './worker.ts';
+import { createWorker, type Worker, type WorkLease } from './worker.ts';
 
 const BATCH = 1_000;
 /** No command works on its envelopes this long before it appends; what is unbound after it never will be bound. */
 export const ORPHAN_AGE_MS = 24 * 60 * 60 * 1000;
 const ORPHAN_BATCH = 200;
 
-type Parts = { readonly store: EventStore; readonly vault: Vault; readonly log: Log };
+type Parts = { readonly store: EventStore; readonly vault: Vault; readonly lease: WorkLease; readonly log: Log };
 
 /**
  * Follows the log and tells the vault which references stand in it. What was never bound, because its command was decided anew after a lost
@@ -20,6 +20,7 @@ export const createBinder = (parts: Parts): Worker =>
   createWorker({
     name: 'binder',
     log: parts.log,
+    lease: parts.lease,
     round: async () => {
       const before = await parts.vault.boundUpTo();
       const events = await parts.store.readAll(before, BATCH);

@@ -9,7 +9,8 @@ const WORK: Readonly<Partial<Record<string, Work>>> = { [OUTBOX]: 'outbox', [MED
 const INTERNAL: readonly string[] = [OUTBOX, MEDIA_QUEUE];
 
 export type ChangeFeed = {
-  readonly publish: (change: ViewChange) => void;
+  /** `missed`: more changed than could be followed. */
+  readonly publish: (change: ViewChange, missed: boolean) => void;
   readonly subscribe: Product['onChange'];
   readonly onWork: (listener: (work: Work) => void) => void;
 };
@@ -18,16 +19,17 @@ export type ChangeFeed = {
 export const createChangeFeed = (): ChangeFeed => {
   const listeners = new Set<(change: Change) => void>();
   let wake: (work: Work) => void = () => undefined;
-  const tell = (change: ViewChange): void => {
+  const tell = (change: ViewChange, missed: boolean): void => {
     const found = change.views.flatMap(({ tenant, collection, id }) =>
       tenant === null || INTERNAL.includes(collection) ? [] : [{ tenant, collection, id }],
     );
-    if (found.length > 0) for (const listener of listeners) listener({ position: String(change.position), views: found });
+    if (found.length > 0 || missed) for (const listener of listeners) listener({ position: String(change.position), missed, views: found });
   };
   return {
-    publish: (change) => {
-      for (const work of new Set(change.views.map((view) => WORK[view.collection]))) if (work !== undefined) wake(work);
-      tell(change);
+    publish: (change, missed) => {
+      const work = missed ? Object.values(WORK) : change.views.map((view) => WORK[view.collection]);
+      for (const each of new Set(work)) if (each !== undefined) wake(each);
+      tell(change, missed);
     },
     subscribe: (listener) => {
       listeners.add(listener);

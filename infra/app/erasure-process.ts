@@ -4,6 +4,7 @@ import { type ErasureId, parseId, streamName, streamParts, subjectOf, type Strea
 import type { CommandContext } from '#domain/message.ts';
 import type { EventStore, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
+import type { Forget, Gathered } from '#infra/processes/questions.ts';
 import { RELEASE } from '#infra/release.ts';
 import { ERASURE, type ErasureView, erasureSteps } from '#projections/erasure/view.ts';
 import type { Vault } from '#vault/vault.ts';
@@ -17,14 +18,8 @@ import type { CommandHandler } from './handle-command.ts';
 import { inParallel } from './in-parallel.ts';
 import { derivedId } from './new-id.ts';
 import { organisationsOf } from './members.ts';
-import type { WorkInFlight } from './work-in-flight.ts';
-import { createWorker, type Worker } from './worker.ts';
+import { createWorker, type Worker, type WorkLease } from './worker.ts';
 
-/**
- * Longest wait for work that began before the fence; past it the process does not acknowledge, and the erasure stops loudly. The longest is a
- * reply with a file to an API that does not answer: 150 s for the file, 15 s for the message.
- */
-const DRAIN_TIMEOUT_MS = 180_000;
 /** Organisations whose erasures run at once: a slow one does not hold up the others. */
 const TENANTS_AT_ONCE = 8;
 /** References tried in one call of the vault. */
@@ -40,8 +35,9 @@ export type ErasureParts = {
   readonly vault: Vault;
   readonly handler: CommandHandler;
   readonly folds: FoldCache;
-  readonly inFlight: WorkInFlight;
-  readonly processId: ProcessId;
+  /** Asks every process that may hold keys to forget a person; throws when one does not acknowledge. */
+  readonly forget: (question: Forget) => Promise<Gathered>;
+  readonly lease: WorkLease;
   readonly log: Log;
   /** True when the views have seen the log as of now. */
   readonly viewsAreCurrent: () => Promise<boolean>;
@@ -52,14 +48,15 @@ export const createErasureWorker = (parts: ErasureParts): Worker =>
   createWorker({
     name: 'erasure',
     log: parts.log,
-    round: async (signal) => {
+    lease: parts.lease,
+    round: async ({ signal }) => {
       const byTenant = [...Map.groupBy(await unfinished(parts.views), (view) => view.tenant).values()];
       const failures: unknown[] = [];
       await inParallel(byTenant, TENANTS_AT_ONCE, async (open) => {
         for (const { tenant, erasureId } of open) {
           if (signal.aborted) return;
           try {
-            await runErasure(parts, tenant, erasureId);
+            await runErasure(parts, tenant, erasureId, signal);
           } catch (error) {
             // One that cannot be finished holds up nobody else's.
             parts.log.error('erasure.failed', { tenant, erasure: erasureId, err: error });
@@ -83,35 +80,42 @@ const unfinished = async (views: ViewStore): Promise<readonly ErasureView[]> => 
 };
 
 /** Runs the steps that are left, each recorded when it is done. Every step may run again: stopping between any two calls loses nothing. */
-export const runErasure = async (parts: ErasureParts, tenant: TenantId, erasureId: ErasureId): Promise<void> => {
-  for (;;) {
+export const runErasure = async (parts: ErasureParts, tenant: TenantId, erasureId: ErasureId, signal?: AbortSignal): Promise<void> => {
+  while (signal?.aborted !== true) {
     const record = await loadErasure(parts.store, tenant, erasureId);
     if (record.step === 'completed') return;
-    const command = await nextStep(parts, record);
-    await tell(parts, record, command);
+    const { command, processes = [] } = await nextStep(parts, record);
+    await tell(parts, record, command, { processes, contactKnown: true });
     parts.log.info('erasure.step', { erasure: erasureId, step: command.type });
   }
 };
 
-const nextStep = (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
+/** `processes`: who must have acknowledged. */
+type Step = { readonly command: ErasureCommand; readonly processes?: readonly ProcessId[] };
+
+const nextStep = async (parts: ErasureParts, record: ErasureRecord): Promise<Step> => {
   switch (record.step) {
     case 'requested':
       return fence(parts, record);
     case 'fenced':
-      return destroy(parts, record);
+      return { command: await destroy(parts, record) };
     case 'destroyed':
-      return remove(parts, record);
+      return { command: await remove(parts, record) };
     case 'removed':
-      return verify(parts, record);
+      return { command: await verify(parts, record) };
     case 'verified':
-      return complete(parts, record);
+      return { command: await complete(parts, record) };
     case 'completed':
       throw fault('APP_ERASURE_STEP', 'expected an erasure that is not complete');
   }
 };
 
-const tell = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord, command: ErasureCommand): Promise<void> => {
-  const facts: ErasureFacts = { processes: [parts.processId], contactKnown: true };
+const tell = async (
+  parts: ErasureParts,
+  { tenant, erasureId }: ErasureRecord,
+  command: ErasureCommand,
+  facts: ErasureFacts,
+): Promise<void> => {
   const outcome = await parts.handler.handle(
     erasureAggregate,
     erasureId,
@@ -130,9 +134,9 @@ const contextFor = (tenant: TenantId, erasureId: ErasureId, ...step: readonly st
 
 /**
  * From here on nothing is sealed for the person and their identifiers point nowhere. Tombstones make commands that were decided before
- * conflict; then this process waits until its own have ended, and drops what it has cached.
+ * conflict; then every process waits until its own have ended, and drops what it has cached.
  */
-const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
+const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Step> => {
   const { tenant, erasureId, contactId, certificate } = record;
   const { unlinkedIdentifiers } = await parts.vault.fence(tenant, subjectOf(contactId), { erasureId, certificate });
   const tombstone = { erasureId, certificate };
@@ -144,21 +148,22 @@ const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasur
     () => UNCHANGED,
   );
   // Only then: a message that was claimed before the fence may still begin a conversation.
-  const acknowledged = await parts.inFlight.drained(tenant, DRAIN_TIMEOUT_MS);
+  const { processes, acknowledgements } = await parts.forget({ tenant, subject: subjectOf(contactId), erasureId });
   for (const conversationId of await conversationsOf(parts, record)) {
     const context = contextFor(tenant, erasureId, 'conversation', conversationId);
     await parts.handler.handle(conversationAggregate, conversationId, { type: 'EraseConversation', ...tombstone }, context, () => NO_FACTS);
   }
-  parts.vault.purge(tenant, subjectOf(contactId));
-  const acknowledgements = acknowledged ? [{ processId: parts.processId, drainedAt: now() }] : [];
-  return { type: 'RecordFence', unlinkedIdentifiers, acknowledgements };
+  return { command: { type: 'RecordFence', unlinkedIdentifiers, acknowledgements }, processes };
 };
 
 const UNCHANGED = { unchanged: { profileName: true, phone: true, bsuid: true, username: true } };
 const NO_FACTS = { assigneeIsMember: false, noteLength: 0 };
 
-const destroy = async ({ vault }: ErasureParts, { tenant, contactId }: ErasureRecord): Promise<ErasureCommand> => {
-  const { keyId, commitment, createdAt, destroyedAt } = await vault.destroy(tenant, subjectOf(contactId), now());
+/** Until the key was destroyed a page could still open values with it: what was cached since the fence is dropped everywhere, too. */
+const destroy = async ({ vault, forget }: ErasureParts, { tenant, contactId, erasureId }: ErasureRecord): Promise<ErasureCommand> => {
+  const subject = subjectOf(contactId);
+  const { keyId, commitment, createdAt, destroyedAt } = await vault.destroy(tenant, subject, now());
+  await forget({ tenant, subject, erasureId });
   const id = parseId<'key'>(keyId);
   if (id === null) throw fault('APP_KEY_ID', 'expected a key id of 32 digits');
   return { type: 'RecordKeyDestroyed', keyId: id, commitment, createdAt, destroyedAt };

@@ -2,7 +2,8 @@ import { statfs } from 'node:fs/promises';
 import { PLATFORM_TENANT } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
 import type { EventStore, ViewStore } from '#domain/ports.ts';
-import type { Projector } from '#infra/projector/run.ts';
+import type { ViewsWatch } from '#infra/projector/watch.ts';
+import { ORGANISATION } from '#projections/organisation/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import type { HealthReport, Product } from './product.ts';
 import type { Worker } from './worker.ts';
@@ -15,35 +16,33 @@ const STUCK_AFTER_SECONDS = 30;
 type Parts = {
   readonly store: EventStore;
   readonly views: ViewStore;
-  readonly vault: Vault;
-  readonly projector: Projector;
-  readonly outbox: Worker;
+  /** Null where none is opened. */
+  readonly vault: Vault | null;
+  readonly watch: ViewsWatch;
+  /** Null where nothing is sent. */
+  readonly outbox: Worker | null;
   readonly dataFolder: string;
 };
 type Part = HealthReport['parts'][number];
+/** What is wrong, or null. */
+type Ask = readonly [Part['part'], () => Promise<string | null>];
 
 /** Asks every part for real: a health page that cannot fail tells nothing. */
-export const createHealth = ({ store, views, vault, projector, outbox, dataFolder }: Parts): Product['health'] => {
-  const asks: readonly (readonly [Part['part'], () => Promise<string | null>])[] = [
+export const createHealth = ({ store, views, vault, watch, outbox, dataFolder }: Parts): Product['health'] => {
+  const asks: readonly Ask[] = [
     ['eventstore', async () => ((await store.head()) >= 0n ? null : 'no head')],
-    [
-      'vault',
-      async () => {
-        await vault.find(PLATFORM_TENANT, { field: 'reservation', value: plain('set-up') });
-        return null;
-      },
-    ],
-    ['views', async () => ((await views.checkpoint('organisation')) >= 0n ? null : 'no checkpoint')],
+    ...(vault === null ? [] : [askVault(vault)]),
+    ['views', async () => ((await views.count(ORGANISATION, {}, 1)) >= 0 ? null : 'no answer')],
     [
       'projector',
       async () => {
-        const behind = (await projector.status()).find(
+        const behind = (await watch.status()).find(
           (status) => status.fault !== null || (status.lag > 0n && status.secondsSinceProgress > STUCK_AFTER_SECONDS),
         );
         return behind === undefined ? null : `the projection ${behind.name} does not move: run "npx vconnect projections"`;
       },
     ],
-    ['outbox', () => Promise.resolve(outbox.healthy() ? null : 'the last round failed: see the log')],
+    ...(outbox === null ? [] : [askOutbox(outbox)]),
     [
       'disk',
       async () => {
@@ -67,3 +66,16 @@ export const createHealth = ({ store, views, vault, projector, outbox, dataFolde
     return { ready: parts.every(({ ok }) => ok), parts };
   };
 };
+
+const askVault = (vault: Vault): Ask => [
+  'vault',
+  async () => {
+    await vault.find(PLATFORM_TENANT, { field: 'reservation', value: plain('set-up') });
+    return null;
+  },
+];
+
+const askOutbox = (outbox: Worker): Ask => [
+  'outbox',
+  () => Promise.resolve(outbox.healthy() ? null : 'the last round failed: see the log'),
+];

@@ -13,7 +13,7 @@ import { machineContext } from './context.ts';
 import type { CommandHandler } from './handle-command.ts';
 import { derivedId } from './new-id.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
-import { createWorker, type Worker } from './worker.ts';
+import { createWorker, type Worker, type WorkLease } from './worker.ts';
 
 /** Files fetched at once: each is held in memory until it is sealed. */
 const CONCURRENCY = 4;
@@ -27,6 +27,7 @@ type Parts = {
   readonly handler: CommandHandler;
   readonly channels: Channels;
   readonly inFlight: WorkInFlight;
+  readonly lease: WorkLease;
   readonly log: Log;
 };
 
@@ -46,7 +47,8 @@ export const createMediaWorker = (parts: Parts): Worker => {
   return createWorker({
     name: 'media',
     log: parts.log,
-    round: async (signal) => {
+    lease: parts.lease,
+    round: async ({ signal }) => {
       const due = await dueItems(parts.views, waits);
       const items = due.slice(0, BATCH).values();
       const lane = async (): Promise<boolean> => {

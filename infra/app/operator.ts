@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseId, type TenantId } from '#domain/ids.ts';
 import { erasureReasons } from '#domain/erasure/events.ts';
-import type { Projector } from '#infra/projector/run.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done, Viewer } from '#projections/shown.ts';
 import { organisationAggregate } from './aggregates.ts';
@@ -18,10 +17,10 @@ import { answerOf } from './refused.ts';
 const ERASURE_TIMEOUT_MS = 10 * 60 * 1000;
 const POLL_MS = 100;
 
-type Parts = { readonly app: App; readonly application: Application; readonly projector: Projector };
+type Parts = { readonly app: App; readonly application: Application };
 
 /** The verbs of whoever stands on the machine itself. */
-export const createOperator = ({ app, application, projector }: Parts): Operator => ({
+export const createOperator = ({ app, application }: Parts): Operator => ({
   organisations: async () => (await organisationsOf(app)).map(({ tenant, createdAt, sample }) => ({ tenant, createdAt, sample })),
   people: async (tenant) => (await membersOf(app, tenant)).map(({ accountId, role }) => ({ accountId, role })),
   addPerson: async (tenant, { role, ...person }) => {
@@ -57,19 +56,6 @@ export const createOperator = ({ app, application, projector }: Parts): Operator
     const certificate = await untilComplete(application, viewer, ordered.erasureId, onStep);
     return { ok: true, erasureId: ordered.erasureId, salt: ordered.salt, certificate };
   },
-  projections: async () =>
-    (await projector.status()).map(({ name, version, checkpoint, lag, secondsSinceProgress, parkedStreams }) => ({
-      projection: name,
-      version,
-      checkpoint: String(checkpoint),
-      lag: Number(lag),
-      secondsSinceProgress,
-      parked: parkedStreams,
-    })),
-  rebuild: (projection, onProgress) =>
-    projector.rebuild(projection, ({ done, total }) => {
-      onProgress(done, total);
-    }),
   vkey: async (tenant: TenantId) => (await app.vault.signingKey(tenant)).vkey,
 });
 

@@ -17,7 +17,7 @@ import { machineContext, now } from './context.ts';
 import { fault } from './fault.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
-import { createWorker, type Worker } from './worker.ts';
+import { createWorker, type Tenure, type Worker, type WorkLease } from './worker.ts';
 
 /** A reply is tried this often by itself before a person is asked: with doubling waits that is about two minutes. */
 const MAX_ATTEMPTS = 7;
@@ -32,19 +32,20 @@ type Parts = {
   readonly handler: CommandHandler;
   readonly channels: Channels;
   readonly inFlight: WorkInFlight;
+  readonly lease: WorkLease;
   readonly log: Log;
 };
 
 /**
- * Sends what waits. `SendAttempted` is durable before the request leaves; an unknown outcome is never sent again by itself. Two workers
- * never send the same reply: the second one's attempt is refused by the message's own stream.
+ * Sends what waits, in the one process that holds the lease. `SendAttempted` is durable before the request leaves; an unknown outcome is
+ * never sent again by itself. Two workers never send the same reply: the second one's attempt is refused by the message's own stream.
  */
 export const createOutbox = (parts: Parts): Worker =>
-  createWorker({ name: 'outbox', log: parts.log, round: (signal) => round(parts, signal) });
+  createWorker({ name: 'outbox', log: parts.log, lease: parts.lease, round: (tenure) => round(parts, tenure) });
 
 /**
- * A round ends with everything it began, so what is in `sending` before it has nobody who sends it: a process died, or our own record of the
- * answer could not be written. The message's stream decides; a view that lags behind it changes nothing.
+ * A round ends with everything it began, so what is in `sending` before it has nobody who sends it: a process died, froze and lost the lease,
+ * or our own record of the answer could not be written. The message's stream decides; a view that lags behind it changes nothing.
  */
 const recover = async (parts: Parts): Promise<void> => {
   for (const item of await itemsIn(parts.views, 'sending')) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
@@ -57,7 +58,7 @@ const itemsIn = async (views: ViewStore, state: OutboxItem['state']): Promise<re
 };
 
 /** @returns whether anything was attempted; an item whose view lags behind its stream is not. */
-const round = async (parts: Parts, signal: AbortSignal): Promise<boolean> => {
+const round = async (parts: Parts, tenure: Tenure): Promise<boolean> => {
   await recover(parts);
   const items = await itemsIn(parts.views, 'queued');
   const conversations = Map.groupBy(items, (item) => item.conversationId).values();
@@ -67,7 +68,7 @@ const round = async (parts: Parts, signal: AbortSignal): Promise<boolean> => {
     Array.from({ length: CONCURRENCY }, async () => {
       for (const conversation of conversations) {
         try {
-          for (const item of conversation) if (!signal.aborted) attempted = (await send(parts, item)) || attempted;
+          for (const item of conversation) if (!tenure.signal.aborted) attempted = (await send(parts, item, tenure)) || attempted;
         } catch (error) {
           // One reply that cannot be handled holds up its own conversation only.
           failures.push(error);
@@ -88,26 +89,35 @@ const tell = ({ handler }: Parts, item: OutboxItem, command: MessageCommand): Pr
   }));
 };
 
-/** A round that runs when the process is asked to stop is finished, not aborted: an aborted request has an unknown outcome. */
-const send = (parts: Parts, item: OutboxItem): Promise<boolean> =>
+/**
+ * A round that runs when the process is asked to stop is finished, not aborted: an aborted request has an unknown outcome. A process that was
+ * frozen and wakes late leaves the attempt alone: whoever has the lease now has called its outcome unknown, or will.
+ */
+const send = (parts: Parts, item: OutboxItem, tenure: Tenure): Promise<boolean> =>
   // Opened text is in memory until the answer comes: an erasure waits for it before it says that nothing is left.
   parts.inFlight.during(item.tenant, async () => {
     const attempt = await tell(parts, item, { type: 'AttemptSend' });
     if (attempt.kind === 'refused') return false;
     const prepared = await prepare(parts, item).catch((error: unknown) => notPrepared(parts, item, error));
-    await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared));
+    if (!tenure.stillHeld()) return false;
+    await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared, tenure));
     return true;
   });
 
-const handOver = async (parts: Parts, item: OutboxItem, prepared: Extract<Prepared, { kind: 'ready' }>): Promise<void> => {
+type Ready = Extract<Prepared, { kind: 'ready' }>;
+
+const handOver = async (parts: Parts, item: OutboxItem, prepared: Ready, tenure: Tenure): Promise<void> => {
   const { channel, connection, to, content, contextWamid } = prepared;
   const result = await parts.channels
     .client(channel)
     .sendMessage(connection, { to, content, callbackData: item.messageId, ...(contextWamid === null ? {} : { contextWamid }) });
   if (result.kind === 'accepted') {
+    // True whoever has the lease by now: the message is out, and this is its name.
     await accept(parts, item, result.wamid);
     return;
   }
+  // Too late to tell of an attempt that somebody may have begun anew.
+  if (!tenure.stillHeld()) return;
   if (result.kind === 'unknown') {
     await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: result.reason === 'timeout' ? 'timeout' : 'connection-lost' });
     return;

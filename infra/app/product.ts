@@ -1,5 +1,7 @@
 import type { AccountId, ChannelId, ErasureId, TenantId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
+import type { Maintenance } from '#infra/projector/maintenance.ts';
+import type { ViewsWatch } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done } from '#projections/shown.ts';
 
@@ -13,6 +15,8 @@ export type WebhookAnswer =
 
 export type Change = {
   readonly position: string;
+  /** More changed than could be followed: pages read everything anew. */
+  readonly missed: boolean;
   /** Which documents changed, by organisation; the platform's own (accounts) have no page of their own. */
   readonly views: readonly { readonly tenant: TenantId; readonly collection: string; readonly id: string }[];
 };
@@ -24,15 +28,6 @@ export type HealthReport = {
     readonly ok: boolean;
     readonly says: string;
   }[];
-};
-
-export type ProjectionReport = {
-  readonly projection: string;
-  readonly version: number;
-  readonly checkpoint: string;
-  readonly lag: number;
-  readonly secondsSinceProgress: number;
-  readonly parked: number;
 };
 
 /** Verbs of the command line that work on the organisation, without a session: the operator stands on the machine itself. */
@@ -53,8 +48,6 @@ export type Operator = {
     reason: string,
     onStep: (step: string) => void,
   ) => Promise<Done<{ readonly erasureId: ErasureId; readonly salt: string; readonly certificate: Uint8Array }>>;
-  readonly projections: () => Promise<readonly ProjectionReport[]>;
-  readonly rebuild: (projection: string, onProgress: (done: bigint, head: bigint) => void) => Promise<void>;
   readonly vkey: (tenant: TenantId) => Promise<string>;
 };
 
@@ -84,9 +77,14 @@ export type Product = {
   readonly onChange: (listener: (change: Change) => void) => () => void;
   readonly health: () => Promise<HealthReport>;
   readonly operator: Operator;
+  /** The read models: how far they are, what they set aside, and what an operator can do about it. */
+  readonly projections: Maintenance & Pick<ViewsWatch, 'status' | 'parked'>;
   readonly sample: Sample;
   /** Starts outbox, media worker and the resumption of interrupted erasures. `url`: where the front server listens. */
   readonly start: (at: { readonly url: string }) => Promise<void>;
   /** Drains what is in flight and closes the stores. */
   readonly close: () => Promise<void>;
 };
+
+/** The part of it that needs no key. */
+export type ReadModels = Pick<Product, 'projections' | 'health' | 'close'>;

@@ -15,8 +15,7 @@ export class UsageFault extends Error {
 
 /** It cannot be done here and now, for a reason that the user can act on. */
 export class CliFault extends Error {
-  readonly code:
-    'DATA_FOLDER_NOT_USABLE' | 'DATA_FOLDER_IN_USE' | 'SERVER_NOT_REACHABLE' | 'FILE_NOT_READABLE' | 'FILE_NOT_WRITABLE' | 'NOT_CONFIRMED';
+  readonly code: 'DATA_FOLDER_NOT_USABLE' | 'FILE_NOT_READABLE' | 'FILE_NOT_WRITABLE' | 'NOT_CONFIRMED';
   constructor(code: CliFault['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CliFault';
@@ -28,7 +27,6 @@ const CODES: Readonly<Partial<Record<string, ExitCode>>> = {
   USAGE: EXIT.usage,
   CONFIG_INVALID: EXIT.usage,
   DATA_FOLDER_NOT_USABLE: EXIT.store,
-  SERVER_NOT_REACHABLE: EXIT.store,
   STORE_BUSY: EXIT.store,
   STORE_FULL: EXIT.store,
   STORE_READ_ONLY: EXIT.store,

@@ -6,7 +6,8 @@ import type { CliParts } from './verb.ts';
 export const realParts: CliParts = {
   config: loadConfig,
   log: (config) => createLog(config.logLevel),
-  openProduct: async (config, log) => (await import('../compose.ts')).openProduct(config, log),
+  openReadModels: async (config, log, role) => (await import('../compose-read-models.ts')).openReadModels(config, log, role),
+  openProduct: async (config, log, role) => (await import('../compose.ts')).openProduct(config, log, role),
   webHandler: async () => (await import('../http/web-handler.ts')).loadWebHandler(),
   startSimulator: async (at) => (await import('../simulator/main.ts')).startSimulator(at),
   runDemo: async (product, config, print) => (await import('../demo/run-demo.ts')).runDemo(product, config, print),

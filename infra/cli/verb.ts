@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
-import type { Product } from '../app/product.ts';
+import type { Product, ReadModels } from '../app/product.ts';
+import type { OpenAs } from '../processes/roles.ts';
 import type { LogReport } from '../eventstore/verify-log.ts';
 import type { Log } from '../log.ts';
 import type { WebHandler } from '../http/web-handler.ts';
@@ -24,7 +25,9 @@ export type Args = {
 export type CliParts = {
   readonly config: () => Config;
   readonly log: (config: Config) => Log;
-  readonly openProduct: (config: Config, log: Log) => Promise<Product>;
+  /** Without the vault: the log for reading, and the views. */
+  readonly openReadModels: (config: Config, log: Log, role: 'projector' | 'cli') => Promise<ReadModels>;
+  readonly openProduct: (config: Config, log: Log, role: OpenAs) => Promise<Product>;
   readonly webHandler: () => Promise<WebHandler>;
   readonly startSimulator: (options: { readonly port: number; readonly host: string }) => Promise<RunningSimulator>;
   readonly runDemo: (product: Product, config: Config, print: (line: string) => void) => Promise<void>;

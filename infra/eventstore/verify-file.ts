@@ -1,6 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
+import type { DatabaseSync } from 'node:sqlite';
 import { isBusy, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { EVENT_LOG_SCHEMA, LOG_APPLICATION_ID, LOG_FORMAT_VERSION, WHAT } from './log-file.ts';
 
@@ -9,30 +7,8 @@ export type FileFaultCode = 'missing' | 'not-a-log' | 'truncated' | 'structure' 
 /** `detail`: where in the file, in SQLite's words, which name pages, tables and rows. */
 export type FileFault = { readonly code: FileFaultCode; readonly detail: string | null };
 
-/** A server that writes meanwhile holds its lock for milliseconds. */
-const BUSY_MS = 2_000;
-
-/**
- * Opens the log as it is: nothing is made, moved or changed, also beside a running server. On a disk that is mounted read-only a log
- * without a WAL needs `immutable`; nobody can write there.
- */
-export const openAsItIs = (file: string): DatabaseSync => {
-  const plain = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
-  try {
-    plain.prepare('SELECT count(*) FROM sqlite_schema').get();
-    return plain;
-  } catch (error) {
-    plain.close();
-    if (!isCannotOpen(error) || sizeOf(`${file}-wal`) > 0) throw error;
-    return new DatabaseSync(`${pathToFileURL(file).href}?immutable=1`, { readOnly: true });
-  }
-};
-
-const SQLITE_CANTOPEN = 14;
 const errcodeOf = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
-const isCannotOpen = (error: unknown): boolean => errcodeOf(error) === SQLITE_CANTOPEN;
-
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 const SQLITE_IOERR = 10;
@@ -85,26 +61,3 @@ const schemaFaults = (db: DatabaseSync): readonly FileFault[] => {
   const wanted = [...EVENT_LOG_SCHEMA.matchAll(/IF NOT EXISTS (\w+)/g)].map(([, name]) => name ?? '');
   return wanted.filter((name) => !names.has(name)).map((name) => ({ code: 'structure', detail: `${name} is missing` }));
 };
-
-/** Bytes 16–17 of the file: the size of a page (1 means 65,536); 28–31: how many there are (sqlite.org/fileformat.html, 1.3). */
-const HEADER_BYTES = 100;
-
-/** How much of the file is missing at its end. Said only when nobody is writing: during a checkpoint the head of the file may be ahead of its end. */
-export const truncatedBy = (file: string): readonly FileFault[] => {
-  const size = sizeOf(file);
-  if (size === 0) return [{ code: 'truncated', detail: 'the file is empty' }];
-  if (size < HEADER_BYTES) return [{ code: 'truncated', detail: `${String(size)} bytes are left` }];
-  if (sizeOf(`${file}-wal`) > 0) return [];
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  const page = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
-  const wanted = page * header.readUInt32BE(28);
-  return size < wanted ? [{ code: 'truncated', detail: `${String(size)} of ${String(wanted)} bytes are left` }] : [];
-};
-
-const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);

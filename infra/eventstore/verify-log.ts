@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { nextTurn } from '#infra/eventloop/turns.ts';
+import { cutOff, openAsItIs } from '#infra/sqlite/as-it-is.ts';
 import type { CatalogueOf } from './codec.ts';
 import { hasSums } from './log-file.ts';
 import { numberOr, type Row, rowStatement, type RowStatement } from './rows.ts';
-import { type FileFault, openAsItIs, reading, structureFaults, truncatedBy } from './verify-file.ts';
+import { type FileFault, reading, structureFaults } from './verify-file.ts';
 import { type CheckedRecord, createRecordCheck, type LookAtEnvelope, type RecordFault, type RecordFaultCode } from './verify-record.ts';
 
 export type VerifyLogOptions = {
@@ -45,7 +46,8 @@ const UNREADABLE_IN_A_ROW = 2_000;
  */
 export const verifyLog = async (options: VerifyLogOptions): Promise<LogReport> => {
   if (!existsSync(options.file)) return nothingRead([{ code: 'missing', detail: null }]);
-  const cut = truncatedBy(options.file);
+  const left = cutOff(options.file);
+  const cut: readonly FileFault[] = left === null ? [] : [{ code: 'truncated', detail: left }];
   const db = reading(() => openAsItIs(options.file));
   if (db === null) return nothingRead(cut.length > 0 ? cut : [{ code: 'not-a-log', detail: null }]);
   try {

@@ -13,7 +13,7 @@ export type Metrics = {
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Labels are patterns, methods, codes and names of projections: none can hold a value that somebody sent. */
-export const createMetrics = (product: Product): Metrics => {
+export const createMetrics = (product: Pick<Product, 'projections'>): Metrics => {
   const register = new Registry();
   // Node's own, among them the delay of the event loop.
   collectDefaultMetrics({ register });
@@ -45,16 +45,16 @@ export const createMetrics = (product: Product): Metrics => {
   };
 };
 
-const projectionGauges = (register: Registry): ((product: Product) => Promise<void>) => {
+const projectionGauges = (register: Registry): ((product: Pick<Product, 'projections'>) => Promise<void>) => {
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['projection'], registers: [register] });
   const lag = gauge('vconnect_projection_lag_events', "Events between the log's head and the projection's checkpoint.");
   const idle = gauge('vconnect_projection_seconds_since_progress', 'Seconds since the projection last moved.');
-  const parked = gauge('vconnect_projection_parked_events', 'Events that the projection could not apply and set aside.');
+  const parked = gauge('vconnect_projection_parked_streams', 'Streams that the projection cannot follow and set aside.');
   return async (product) => {
-    for (const each of await product.operator.projections()) {
-      lag.set({ projection: each.projection }, each.lag);
-      idle.set({ projection: each.projection }, each.secondsSinceProgress);
-      parked.set({ projection: each.projection }, each.parked);
+    for (const { name: projection, lag: behind, secondsSinceProgress, parkedStreams } of await product.projections.status()) {
+      lag.set({ projection }, Number(behind));
+      idle.set({ projection }, secondsSinceProgress);
+      parked.set({ projection }, parkedStreams);
     }
   };
 };

@@ -60,7 +60,9 @@ export const createStreams = (
   };
 };
 
-const tell = (stream: OpenStream, { position, views }: Change): void => {
+const tell = (stream: OpenStream, { position, missed, views }: Change): void => {
+  // The browser comes back by itself, and its page reads everything anew.
+  if (missed) stream.response.end();
   const own = views.filter(({ tenant }) => tenant === stream.tenant).map(({ collection, id }) => ({ name: collection, id }));
   if (own.length > 0) write(stream.response, `event: changed\nid: ${position}\ndata: ${JSON.stringify({ position, views: own })}\n\n`);
 };

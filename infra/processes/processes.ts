@@ -28,6 +28,8 @@ export type Processes = {
 type Options = {
   readonly folder: string;
   readonly roles: readonly ProcessRole[];
+  /** False for a process that never opens the vault: erasures need not wait for it. */
+  readonly holdsKeys: boolean;
   readonly clock: Clock;
   /** Something was tried in the background and failed; it is tried again. */
   readonly onFault?: (error: unknown) => void;
@@ -37,14 +39,13 @@ type Options = {
  * Makes this process one of the data folder's. Comes before the vault is opened: an erasure asks everybody who is registered, so that nobody
  * can hold a key unasked.
  */
-export const openProcesses = ({ folder, roles, clock, onFault = () => undefined }: Options): Processes => {
+export const openProcesses = ({ folder, roles, holdsKeys, clock, onFault = () => undefined }: Options): Processes => {
   const id = newId<'process'>();
   const db = openProcessesFile(folder);
   const register = createRegister(db, folder);
-  const mayHoldKeys = roles.some((role) => role !== 'projector');
   const leave = enterOr(
     () => db.close(),
-    () => register.enter({ id, roles, mayHoldKeys, startedAt: clock.now() }),
+    () => register.enter({ id, roles, mayHoldKeys: holdsKeys, startedAt: clock.now() }),
   );
   const questions = createQuestions({
     db,

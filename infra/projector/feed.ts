@@ -21,8 +21,8 @@ const IDLE_MS = 1_000;
 export type Feed = {
   /** The items after a position: a chunk, or fewer at the end of the log, or none. */
   readonly read: (after: bigint) => Promise<readonly FeedItem[]>;
-  /** Resolves when the log goes on behind a position, after a second at most, or when the feed ends. */
-  readonly wait: (after: bigint) => Promise<void>;
+  /** Resolves when the log goes on behind a position, after a second at most, or when `signal` aborts. */
+  readonly wait: (after: bigint, signal: AbortSignal) => Promise<void>;
   readonly ended: Promise<void>;
 };
 
@@ -73,7 +73,7 @@ export const openFeed = ({ store, from, signal, onFault }: FeedOptions): Feed =>
     read: (after) => {
       const kept = chunks.get(after);
       if (kept !== undefined) return kept;
-      const chunk = readChunk(store, after);
+      const chunk = readItems(store, after, CHUNK);
       // Only a full chunk stays true: behind the end of the log there may be more next time.
       const forget = () => {
         if (chunks.get(after) === chunk) chunks.delete(after);
@@ -82,7 +82,7 @@ export const openFeed = ({ store, from, signal, onFault }: FeedOptions): Feed =>
       keep(after, chunk);
       return chunk;
     },
-    wait: (after) => (known > after ? Promise.resolve() : hub.changed(hub.version(), signal)),
+    wait: (after, leaving) => (known > after ? Promise.resolve() : hub.changed(hub.version(), leaving)),
     ended: follow(),
   };
 };
@@ -92,9 +92,10 @@ const asItem = (event: RecordedEvent): FeedItem => ({ kind: 'event', event });
 const unreadableItem = (error: unknown): FeedItem | null =>
   error instanceof StoreFault && error.at !== null ? { kind: 'unreadable', place: error.at, code: error.code } : null;
 
-const readChunk = async (store: EventStore, after: bigint): Promise<readonly FeedItem[]> => {
+/** The next items after a position: what can be read up to the first that cannot, or that one alone. */
+export const readItems = async (store: EventStore, after: bigint, limit: number): Promise<readonly FeedItem[]> => {
   try {
-    return (await store.readAll(after, CHUNK)).map(asItem);
+    return (await store.readAll(after, limit)).map(asItem);
   } catch (error) {
     const unreadable = unreadableItem(error);
     if (unreadable === null) throw error;

@@ -1,66 +1,71 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { StreamName } from '#domain/ids.ts';
-import type { EventStore, ViewStore, ViewWrite } from '#domain/ports.ts';
+import type { Clock, EventStore, GenerationViews, ViewGenerations } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
 import { type Applied, applyItems } from './apply.ts';
-import { type Parked, parkedWrite, PROJECTION_STATE, type ProjectionState, unparkedWrite } from './collections.ts';
 import type { FeedItem } from './feed.ts';
+import { type Parked, PARKED, parkedOf, parkedWrite, unparkedWrite } from './parked.ts';
 
 export type ReplayResult =
   { readonly kind: 'not-parked' } | { readonly kind: 'caught-up' } | { readonly kind: 'parked'; readonly code: string };
 
-/** Empties the projection's collections and notes the version that will fill them. Ends the same when it is interrupted and done again. */
-export const resetProjection = async (views: ViewStore, projection: Projection, parked: readonly Parked[]): Promise<void> => {
-  const { name, version } = projection;
-  const state: ProjectionState = { version };
-  await views.reset(
-    name,
-    projection.collections.map((collection) => collection.name),
-  );
-  await views.commit(name, 0n, [
-    { collection: PROJECTION_STATE, id: name, document: state },
-    ...parked.map((item) => unparkedWrite(name, item.stream)),
-  ]);
-};
-
+/** Events of one transaction. */
 const REPLAY_CHUNK = 250;
+/** The projector commits meanwhile; each time it was faster the chunk is read and applied again. */
+const MOST_RACES = 200;
+const LONGEST_PAUSE_MS = 5;
 
-type Replay = {
-  readonly stream: StreamName;
-  readonly store: EventStore;
-  readonly views: ViewStore;
+export type ReplayParts = {
+  readonly log: EventStore;
+  readonly generations: ViewGenerations;
+  readonly clock: Clock;
   readonly projection: Projection;
-  readonly parked: Map<StreamName, Parked>;
-  readonly checkpoint: bigint;
-  readonly commit: (position: bigint, applied: Applied, writes?: readonly ViewWrite[]) => Promise<void>;
+  readonly stream: StreamName;
 };
 
-/** Takes a parked stream up again where it stopped, up to the checkpoint; from there the pump goes on. Each chunk is one transaction. */
-export const replayStream = async (replay: Replay): Promise<ReplayResult> => {
-  const { stream, store, views, projection, parked, checkpoint, commit } = replay;
-  for (;;) {
-    const start = parked.get(stream);
-    if (start === undefined) return { kind: 'not-parked' };
-    const read = await store.readStream(stream, { from: BigInt(start.revision), limit: REPLAY_CHUNK }).catch(asUnreadable);
-    if (read instanceof StoreFault) return { kind: 'parked', code: read.code };
-    const events = read.filter((event) => event.position <= checkpoint);
-    const items = events.map((event): FeedItem => ({ kind: 'event', event }));
-    const applied = await applyItems(items, { projection, views, waiting: () => false });
-    const failed = applied.poison[0];
-    if (failed !== undefined) {
-      await commit(checkpoint, applied);
-      return { kind: 'parked', code: failed.code };
+/**
+ * Takes a parked stream of the live generation up again where it stopped, after the projection or the event's reader was repaired, up to the
+ * generation's position; from there its projector goes on. Any process may do it: the projector notices.
+ */
+export const replayParked = async (parts: ReplayParts): Promise<ReplayResult> => {
+  const live = (await parts.generations.list()).find(({ projection, state }) => projection === parts.projection.name && state === 'live');
+  if (live === undefined) return { kind: 'not-parked' };
+  const views = await parts.generations.open(live);
+  try {
+    for (let races = 0; races < MOST_RACES;) {
+      const step = await replayChunk(parts, views);
+      if (step === 'overtaken') {
+        races += 1;
+        await wait(Math.random() * LONGEST_PAUSE_MS);
+      } else if (step !== 'further') return step;
     }
-    const last = events.at(-1);
-    if (last === undefined || read.length < REPLAY_CHUNK || events.length < read.length) {
-      await commit(checkpoint, applied, [unparkedWrite(projection.name, stream)]);
-      parked.delete(stream);
-      return { kind: 'caught-up' };
-    }
-    const further: Parked = { ...start, revision: Number(last.revision) + 1 };
-    await commit(checkpoint, applied, [parkedWrite(further)]);
-    parked.set(stream, further);
+    throw new StoreFault('STORE_BUSY', 'The projector was always faster: try again when there is less to do.');
+  } finally {
+    await views.close();
   }
+};
+
+const replayChunk = async (parts: ReplayParts, views: GenerationViews): Promise<ReplayResult | 'further' | 'overtaken'> => {
+  const { projection, stream, log, clock } = parts;
+  const { checkpoint, commits } = await views.progress();
+  const start = await views.get<Parked>(PARKED, stream);
+  if (start === null) return { kind: 'not-parked' };
+  const read = await log.readStream(stream, { from: BigInt(start.revision), limit: REPLAY_CHUNK }).catch(asUnreadable);
+  if (read instanceof StoreFault) return { kind: 'parked', code: read.code };
+  const events = read.filter((event) => event.position <= checkpoint);
+  const items = events.map((event): FeedItem => ({ kind: 'event', event }));
+  const applied = await applyItems(items, { projection, views, waiting: () => false });
+  const commit = (changes: Applied['writes']) => views.commit({ after: commits, checkpoint, writes: [...applied.writes, ...changes] });
+  const failed = applied.poison[0];
+  if (failed !== undefined) {
+    const written = await commit([parkedWrite(parkedOf(projection.name, clock.now(), failed))]);
+    return written ? { kind: 'parked', code: failed.code } : 'overtaken';
+  }
+  const last = events.at(-1);
+  if (last === undefined || read.length < REPLAY_CHUNK || events.length < read.length)
+    return (await commit([unparkedWrite(stream)])) ? { kind: 'caught-up' } : 'overtaken';
+  return (await commit([parkedWrite({ ...start, revision: Number(last.revision) + 1 })])) ? 'further' : 'overtaken';
 };
 
 const asUnreadable = (error: unknown): StoreFault => {

@@ -40,7 +40,7 @@ const personWith = async (messages: number): Promise<ContactId> => {
     if (answer.status !== 200) throw new Error(`expected 200, got ${String(answer.status)}`);
     if (from % 1_000 === 0) process.stderr.write('.');
   }
-  await eventually('the views are current', async () => (await product.operator.projections()).every(({ lag }) => lag === 0), 300_000);
+  await eventually('the views are current', async () => (await product.projections.status()).every(({ lag }) => lag === 0n), 300_000);
   const { contacts } = await must(app.contacts(owner.viewer, {}));
   const found = contacts.find(({ erased }) => erased === null);
   if (found === undefined) throw new Error('expected the person');

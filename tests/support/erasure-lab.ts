@@ -16,17 +16,16 @@ import { certificateOf } from '#infra/app/certificate.ts';
 import { machineContext, now } from '#infra/app/context.ts';
 import { createErasureWorker, type ErasureParts, runErasure } from '#infra/app/erasure-process.ts';
 import { createFoldCache } from '#infra/app/fold.ts';
+import { forgetting } from '#infra/app/forgetting.ts';
 import { createCommandHandler } from '#infra/app/handle-command.ts';
 import { newId } from '#infra/app/new-id.ts';
 import { createWorkInFlight } from '#infra/app/work-in-flight.ts';
+import { unshared } from '#infra/app/worker.ts';
 import { loadConfig } from '#infra/config.ts';
 import { openSqliteEventStore } from '#infra/eventstore/sqlite.ts';
 import { silentLog } from '#infra/log.ts';
-import { projectorCollections } from '#infra/projector/collections.ts';
-import { startProjector } from '#infra/projector/run.ts';
-import { openSqliteViews } from '#infra/views/sqlite.ts';
 import { createVault } from '#infra/vaultstore/open-vault.ts';
-import { allProjections } from '#projections/all.ts';
+import { startProjecting } from './projecting.ts';
 
 /** Wraps a port so that tests can watch or break its calls. */
 export type Wrap = <Port extends object>(name: string, port: Port) => Port;
@@ -41,19 +40,21 @@ export const openLab = async (dataFolder: string) => {
   const { rootKey } = loadConfig({ VCONNECT_DATA: dataFolder });
   const vault = await createVault({ dataDir: dataFolder, rootKey, clock: { now } });
   const store = openSqliteEventStore({ file: join(dataFolder, 'events.db'), catalogueOf });
-  const views = openSqliteViews({
-    file: join(dataFolder, 'views.db'),
-    collections: [...allProjections.flatMap(({ collections }) => collections), ...projectorCollections],
-  });
-  const projector = await startProjector({ store, views, projections: allProjections, clock: { now } });
-  const viewsAreCurrent = async () => projector.caughtUpTo(await store.head(), 30_000);
+  const projecting = await startProjecting(store, { folder: dataFolder });
+  const { views } = projecting;
+  const viewsAreCurrent = () => projecting.current(30_000);
   if (PROCESS === null) throw new Error('expected an id');
   /** As a new process would have them: nothing cached. */
   const partsOf = (wrap: Wrap): ErasureParts => {
     const [folds, inFlight] = [createFoldCache(), createWorkInFlight()];
     const ports = { store: wrap('store', store), vault: wrap('vault', vault), views: wrap('views', views) };
     const handler = createCommandHandler({ ...ports, folds, inFlight });
-    return { ...ports, handler, folds, inFlight, processId: PROCESS, log: silentLog, viewsAreCurrent };
+    const forget: ErasureParts['forget'] = async ({ tenant, subject }) => {
+      if (await forgetting({ inFlight, vault })(tenant, subject))
+        return { processes: [PROCESS], acknowledgements: [{ processId: PROCESS, drainedAt: now() }] };
+      throw new Error('expected the work in flight to end');
+    };
+    return { ...ports, handler, folds, forget, lease: unshared, log: silentLog, viewsAreCurrent };
   };
   return {
     store,
@@ -89,7 +90,7 @@ export const openLab = async (dataFolder: string) => {
     worker: (wrap: Wrap) => createErasureWorker(partsOf(wrap)),
     certificate: (tenant: TenantId, erasureId: ErasureId) => certificateOf({ store, vault }, tenant, erasureId),
     close: async () => {
-      await projector.stop();
+      await projecting.stop();
       await views.close();
       await store.close();
       await vault.close();

@@ -1,6 +1,7 @@
 import type { MessageId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { HealthReport, WebhookAnswer } from '#infra/app/product.ts';
+import type { Comparison } from '#infra/projector/compare.ts';
 import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done, Viewer } from '#projections/shown.ts';
@@ -15,6 +16,7 @@ export type Answers = {
   media: { readonly bytes: Uint8Array; readonly type: string; readonly fileName: string | null };
   certificate: Uint8Array;
   projections: readonly ProjectionStatus[];
+  comparison: Comparison;
   start: Error | null;
   token: Done<{ readonly token: string; readonly expiresAt: string }>;
 };

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionId, TenantId } from '#domain/ids.ts';
+import { type SessionId, streamName, type TenantId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { Change, Operator, Product } from '#infra/app/product.ts';
+import type { Parked } from '#infra/projector/parked.ts';
 import type { Viewer } from '#projections/shown.ts';
 import { type Answers, fakeApplication, type Note, OK } from './fake-application.ts';
 import { ids, newTestId, NOW } from './fake-values.ts';
@@ -35,7 +36,21 @@ export const createFakeProduct = (): FakeProduct => {
     reply: { ok: true, messageId: ids.message, position: '7' },
     media: { bytes: Buffer.from('picture'), type: 'image/png', fileName: 'holiday.png' },
     certificate: Buffer.from('{"statement":1}\n'),
-    projections: [{ projection: 'inbox', version: 1, checkpoint: '40', lag: 2, secondsSinceProgress: 3, parked: 1 }],
+    projections: [
+      {
+        name: 'inbox',
+        generation: 2,
+        version: 1,
+        checkpoint: 40n,
+        lag: 2n,
+        secondsSinceProgress: 3,
+        parkedStreams: 1,
+        fault: null,
+        building: null,
+        previous: 1,
+      },
+    ],
+    comparison: { kind: 'equal', documents: 12 },
     start: null,
     token: { ok: true, token: 'a-token-of-the-command-line', expiresAt: NOW },
   };
@@ -66,6 +81,7 @@ export const createFakeProduct = (): FakeProduct => {
       },
       health: async () => answers.health,
       operator: fakeOperator(note, answers),
+      projections: fakeProjections(note, answers),
       sample: {
         prepare: async (input) => note('sample.prepare', [input], { ok: true, phonePage: 'http://localhost/', created: true }),
         play: async () => note('sample.play', [], true),
@@ -99,11 +115,36 @@ const fakeOperator = (note: Note, answers: Answers): Operator => ({
     for (const step of ['fenced', 'destroyed', 'completed']) onStep(step);
     return { ok: true, erasureId: ids.erasure, salt: 'salt', certificate: answers.certificate };
   },
-  projections: async () => answers.projections,
-  rebuild: async (projection, onProgress) => {
-    note('operator.rebuild', [projection], null);
-    onProgress(5n, 10n);
-    onProgress(10n, 10n);
-  },
   vkey: async (tenant) => `vconnect+${tenant.slice(0, 8)}+key`,
 });
+
+const fakeProjections = (note: Note, answers: Answers): Product['projections'] => ({
+  status: async () => answers.projections,
+  parked: async () => [parkedStream],
+  replay: async (name, stream) => note('projections.replay', [name, stream], { kind: 'caught-up' }),
+  rollback: async (name) => note('projections.rollback', [name], { projection: name, number: 1, version: 1, state: 'live' }),
+  rebuild: async (names, { onProgress, accept }) => {
+    note('projections.rebuild', [names], null);
+    onProgress({ done: 5n, total: 10n });
+    onProgress({ done: 10n, total: 10n });
+    return Promise.all(
+      names.map(async (projection) => {
+        const generation = { projection, number: 3, version: 1, state: 'building' } as const;
+        const built = { projection, generation, comparison: answers.comparison, parked: 0, parkedBefore: 0 };
+        return { ...built, switched: await accept(built) };
+      }),
+    );
+  },
+});
+
+const parkedStream: Parked = {
+  projection: 'inbox',
+  tenant: ids.tenant,
+  stream: streamName(ids.tenant, 'conversation', ids.conversation),
+  revision: 3,
+  position: 17,
+  eventType: 'CustomerWrote',
+  code: 'TypeError',
+  frames: ['at onConversation (projections/inbox/project.ts:1:1)'],
+  parkedAt: NOW,
+};

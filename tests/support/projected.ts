@@ -1,9 +1,10 @@
 import { catalogueOf } from '#domain/catalogue.ts';
 import { type Category, streamName, type TenantId } from '#domain/ids.ts';
 import type { Actor, RecordedEvent } from '#domain/message.ts';
-import type { ViewStore } from '#domain/ports.ts';
+import type { ViewStore, ViewWrite } from '#domain/ports.ts';
 import { applyItems } from '#infra/projector/apply.ts';
-import { openMemoryViews } from '#infra/views/memory.ts';
+import { emptyTables, memoryReads, writeAll } from '#infra/views/memory-reads.ts';
+import { declaredCollections } from '#infra/views/query.ts';
 import type { Projection } from '#projections/projection.ts';
 import { sealForm } from './decider-spec.ts';
 import { minute, sampleId } from './sample.ts';
@@ -36,17 +37,35 @@ export const logFrom = (events: readonly (readonly [Place, Told])[]): readonly R
   });
 };
 
-export const viewsFor = (projections: readonly Projection[]): ViewStore =>
-  openMemoryViews({ collections: projections.flatMap(({ collections }) => collections) });
+export type ProjectedViews = ViewStore & { readonly write: (writes: readonly ViewWrite[]) => void };
+
+export const viewsFor = (projections: readonly Projection[]): ProjectedViews => {
+  const collections = projections.flatMap((projection) => projection.collections);
+  const [tables, declared] = [emptyTables(collections), declaredCollections(collections)];
+  const reads = memoryReads(tables, declared);
+  return {
+    get: async (collection, id) => reads.get(collection, id),
+    getMany: async (collection, ids) => reads.getMany(collection, ids),
+    find: async (collection, query) => reads.find(collection, query),
+    count: async (collection, where, cap) => reads.count(collection, where, cap),
+    close: async () => undefined,
+    write: (writes) => writeAll(tables, declared, writes),
+  };
+};
 
 /** Applies events in batches of at most `batch`; what a projection refuses fails the test. */
-export const project = async (projection: Projection, views: ViewStore, log: readonly RecordedEvent[], batch = 1_000): Promise<void> => {
+export const project = async (
+  projection: Projection,
+  views: ProjectedViews,
+  log: readonly RecordedEvent[],
+  batch = 1_000,
+): Promise<void> => {
   for (let start = 0; start < log.length; start += batch) {
     const items = log.slice(start, start + batch).map((event) => ({ kind: 'event', event }) as const);
     const { writes, poison } = await applyItems(items, { projection, views, waiting: () => false });
     if (poison.length > 0)
       throw new Error(`expected no poison, got ${poison.map(({ eventType, code }) => `${String(eventType)}: ${code}`).join(', ')}`);
-    await views.commit(projection.name, BigInt(Number.MAX_SAFE_INTEGER), writes);
+    views.write(writes);
   }
 };
 
@@ -68,7 +87,7 @@ export const documentAfter = async <D extends object>(
 /** Every document that the log can have touched, by collection and id, as JSON. */
 export const contentsOf = async (
   projection: Projection,
-  views: ViewStore,
+  views: ProjectedViews,
   log: readonly RecordedEvent[],
 ): Promise<ReadonlyMap<string, string>> => {
   const contents = new Map<string, string>();

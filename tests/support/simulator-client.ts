@@ -71,13 +71,14 @@ export const simulatorClient = (baseUrl: string) => {
 };
 
 /** Posts a delivery as WhatsApp would: signed over its bytes. */
-export const deliver = (webhookUrl: string, appSecret: string, body: object | string): Promise<Response> => {
+export const deliver = (webhookUrl: string, appSecret: string, body: object | string, signal?: AbortSignal): Promise<Response> => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const signature = createHmac('sha256', appSecret).update(text).digest('hex');
   return fetch(webhookUrl, {
     method: 'POST',
     body: text,
     headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+    ...(signal && { signal }),
   });
 };
 

@@ -1,47 +1,75 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { cutOff, openAsItIs } from '../../sqlite/as-it-is.ts';
 import type { Finding } from './examine.ts';
+import { lookAtViews } from './views.ts';
 
-const FILES = ['events.db', 'payloads.db', 'identity.db', join('keyring', 'keyring.db'), 'views.db', 'sessions.db'] as const;
+const FILES = ['events.db', 'payloads.db', 'identity.db', join('keyring', 'keyring.db'), 'sessions.db'] as const;
 /** What the next start makes anew, and what is lost meanwhile. */
 const REPLACEABLE: Readonly<Partial<Record<string, string>>> = {
-  'views.db': 'it is built anew from the log',
   'sessions.db': 'everybody signs in again, and API tokens are made anew',
+  'processes.db': 'processes write themselves down at their start',
 };
-/** A server that writes meanwhile holds its lock for milliseconds. */
-const BUSY_MS = 2_000;
-
 /** SQLite's own check of every file, read-only, so that it may run beside the server. */
 export const lookAtDatabases = (folder: string): readonly Finding[] => {
   const there = FILES.filter((file) => existsSync(join(folder, file)));
-  if (there.length === 0) return [{ part: 'databases', state: 'note', says: 'none yet: the first start makes them' }];
-  return FILES.map((file) => (there.includes(file) ? check(folder, file) : missing(file)));
+  if (there.length === 0 && !existsSync(join(folder, 'views')))
+    return [{ part: 'databases', state: 'note', says: 'none yet: the first start makes them' }];
+  return [
+    ...FILES.map((file) => (there.includes(file) ? check(folder, file) : missing(file))),
+    ...(existsSync(join(folder, 'processes.db')) ? [check(folder, 'processes.db')] : []),
+    ...lookAtViews(folder),
+  ];
 };
 
-const check = (folder: string, file: (typeof FILES)[number]): Finding => {
+const check = (folder: string, file: string): Finding => {
+  const path = join(folder, file);
+  const left = cutOff(path);
+  // A file without a byte is what a start that was cut short leaves, and the next one fills it; a log that was emptied is none.
+  if (left !== null && (statSync(path).size > 0 || file === 'events.db')) return damaged(file, `cut off: ${left}`);
+  return isSound(path) ? { part: file, state: 'ok', says: 'sound' } : damaged(file, 'damaged');
+};
+
+/** False for a file whose structure is damaged, or that is no database. */
+export const isSound = (path: string): boolean => {
   try {
-    const database = new DatabaseSync(join(folder, file), { readOnly: true, timeout: BUSY_MS });
+    const database = openAsItIs(path);
     try {
-      const rows = database.prepare('PRAGMA quick_check(1)').all();
-      return rows[0]?.quick_check === 'ok' ? { part: file, state: 'ok', says: 'sound' } : damaged(file);
+      return database.prepare('PRAGMA quick_check(1)').all()[0]?.['quick_check'] === 'ok';
     } finally {
       database.close();
     }
   } catch {
-    return damaged(file);
+    return false;
   }
 };
 
-const damaged = (file: string): Finding => {
+const damaged = (file: string, says: string): Finding => ({ part: file, state: 'wrong', says, damage: true, wayOut: wayOutOf(file) });
+
+const wayOutOf = (file: string): string => {
   const loss = REPLACEABLE[file];
-  const wayOut =
-    loss === undefined ? 'stop the server and restore the file from a backup' : `stop the server, move the file away and start: ${loss}`;
-  return { part: file, state: 'wrong', says: 'damaged', damage: true, wayOut };
+  if (loss !== undefined) return `stop the server, move the file away and start: ${loss}`;
+  const restore = 'stop the server, keep a copy of the data folder as it is, and restore all of it from a backup';
+  return file === 'events.db' ? `"vconnect verify log" names the first bad record; ${restore}` : restore;
 };
 
 const missing = (file: string): Finding => {
   const loss = REPLACEABLE[file];
   if (loss !== undefined) return { part: file, state: 'note', says: `missing: ${loss}` };
   return { part: file, state: 'wrong', says: 'missing', wayOut: 'stop the server and restore the data folder from a backup' };
+};
+
+/** One number of a database, or null when it cannot be read. */
+export const numberIn = (path: string, sql: string): number | null => {
+  try {
+    const database = openAsItIs(path);
+    try {
+      const [value] = Object.values(database.prepare(sql).get() ?? {});
+      return typeof value === 'number' ? value : null;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
+  }
 };

@@ -27,13 +27,13 @@ export const lookAtFolder = (folder: string): Finding => {
   if (!existsSync(folder)) return { part, state: 'note', says: `${folder} is not there yet: the first start makes it` };
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch {
-    return {
-      part,
-      state: 'wrong',
-      says: `${folder} cannot be written`,
-      wayOut: 'give it to the user who runs V Connect, or set VCONNECT_DATA',
-    };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EROFS') {
+      const wayOut = 'mount it for writing; until then nothing is stored, and what is stored stays as it is';
+      return { part, state: 'wrong', says: `${folder} lies on a disk that is mounted read-only`, wayOut };
+    }
+    const wayOut = 'give it to the user who runs V Connect, or set VCONNECT_DATA';
+    return { part, state: 'wrong', says: `${folder} cannot be written`, wayOut };
   }
   const mode = statSync(folder).mode & 0o777;
   if ((mode & OTHERS_MAY_READ) === 0 || process.platform === 'win32') return { part, state: 'ok', says: folder };
@@ -75,8 +75,16 @@ export const lookAtRootKey = ({ rootKey, dataFolder }: Config): readonly Finding
 export const lookAtDisk = async (folder: string): Promise<readonly Finding[]> => {
   const { bavail, bsize } = await statfs(existing(folder));
   const free = bavail * bsize;
-  const says = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
-  if (free < NO_SPACE_BYTES) return [{ part: 'disk', state: 'wrong', says, wayOut: 'free some space: nothing can be stored soon' }];
+  const says = free < 1024 ** 3 ? `${String(Math.floor(free / 1024 ** 2))} MiB free` : `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  if (free < NO_SPACE_BYTES)
+    return [
+      {
+        part: 'disk',
+        state: 'wrong',
+        says,
+        wayOut: 'free some space: when it is full nothing more is accepted; nothing stored is lost, and no restart is needed',
+      },
+    ];
   return [{ part: 'disk', state: free < LITTLE_SPACE_BYTES ? 'note' : 'ok', says }];
 };
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { silentLog } from '../../log.ts';
-import { holdDataFolder } from '../data-folder.ts';
 import { EXIT, failureOf } from '../exit-codes.ts';
 import type { CliParts } from '../verb.ts';
 import type { Finding } from './examine.ts';
@@ -12,15 +11,9 @@ export const lookAtStores = async ({ openProduct }: Pick<CliParts, 'openProduct'
   const part = 'stored data';
   if (!existsSync(join(config.dataFolder, 'keyring', 'keyring.db'))) return { part, state: 'note', says: 'none yet' };
   try {
-    const hold = holdDataFolder(config.dataFolder);
-    if (hold.kind === 'taken') return { part, state: 'ok', says: `opened by the process that runs (${String(hold.pid ?? 'starting')})` };
-    try {
-      const product = await openProduct(config, silentLog);
-      await product.close();
-      return { part, state: 'ok', says: 'opens with this root key' };
-    } finally {
-      hold.release();
-    }
+    const product = await openProduct(config, silentLog, 'cli');
+    await product.close();
+    return { part, state: 'ok', says: 'opens with this root key' };
   } catch (error) {
     const { code, says, exit } = failureOf(error);
     return { part, state: 'wrong', says, wayOut: WAYS_OUT[code] ?? OTHERWISE, ...(exit === EXIT.integrity && { damage: true as const }) };

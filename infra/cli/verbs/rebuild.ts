@@ -1,39 +1,101 @@
+import type { Product } from '../../app/product.ts';
+import type { Comparison } from '../../projector/compare.ts';
+import type { Switched } from '../../projector/maintenance.ts';
+import type { Built } from '../../projector/rebuild.ts';
 import { confirm, YES } from '../confirm.ts';
-import { EXIT, UsageFault } from '../exit-codes.ts';
-import { withOperator } from '../operator.ts';
+import { CliFault, EXIT, UsageFault } from '../exit-codes.ts';
 import { progressBar } from '../progress.ts';
-import { type Context, result, type Verb } from '../verb.ts';
+import { withReadModels } from '../read-models.ts';
+import { type Args, type Context, result, type Verb } from '../verb.ts';
 
 export const rebuild: Verb = {
   name: 'rebuild',
-  summary: 'Build a projection anew from the log',
+  summary: 'Build a projection anew beside the live one, compare, and switch',
   usage: ['rebuild PROJECTION [--yes]', 'rebuild --all [--yes]'],
-  says: 'Empties the views of the projection and applies the whole log to them again. No event is lost and no key is needed; pages that use the views show old or partial lists until it is done. "vconnect projections" lists the names.',
-  options: { all: { type: 'boolean', says: 'Every projection, one after the other.' }, yes: YES },
+  says: 'Fills a new generation of the projection from the log while pages go on reading the live one, compares all documents of the two, and switches in one step; the old one is kept for "vconnect rollback". Where documents differ, the difference is listed and you are asked first. Runs beside the server or without one, needs no key, and goes on where it was when it is interrupted and called again. "vconnect projections" lists the names.',
+  options: { all: { type: 'boolean', says: 'Every projection, side by side: the log is read once.' }, yes: YES },
   run: async (args, context) => {
     const [name, ...more] = args.positionals;
     if (more.length > 0 || (name === undefined) !== args.flag('all')) throw new UsageFault('expected the name of one projection, or --all');
-    return withOperator(context, async (operator) => {
-      const known = (await operator.projections()).map(({ projection }) => projection);
-      const wanted = known.filter((each) => name === undefined || each === name);
-      if (wanted.length === 0) throw new UsageFault(`there is no such projection; there are ${known.join(', ')}`);
-      await confirm(args, context, {
-        warning: `Pages show old or partial lists until ${wanted.join(', ')} are built again.`,
-        word: 'rebuild',
-      });
-      for (const each of wanted) await one(each, context, (onProgress) => operator.rebuild(each, onProgress));
-      result(context, { ok: true, rebuilt: wanted }, [`Rebuilt: ${wanted.join(', ')}`]);
-      return EXIT.done;
+    return withReadModels(context, async (readModels) => {
+      const wanted = await wantedOf(readModels, name);
+      const switched = await build(readModels, wanted, args, context);
+      result(context, { ok: true, rebuilt: switched }, switched.map(line));
+      return switched.every((each) => each.switched) ? EXIT.done : EXIT.refused;
     });
   },
 };
 
-const one = async (
-  name: string,
-  { io }: Context,
-  run: (onProgress: (done: bigint, head: bigint) => void) => Promise<void>,
-): Promise<void> => {
-  const progress = progressBar(io, name);
-  await run(progress.at);
-  progress.end();
+const wantedOf = async (readModels: Product['projections'], name: string | undefined): Promise<readonly string[]> => {
+  const known = (await readModels.status()).map((each) => each.name);
+  const wanted = known.filter((each) => name === undefined || each === name);
+  if (wanted.length === 0) throw new UsageFault(`there is no such projection; there are ${known.join(', ')}`);
+  return wanted;
 };
+
+const build = async (
+  readModels: Product['projections'],
+  wanted: readonly string[],
+  args: Args,
+  context: Context,
+): Promise<readonly Switched[]> => {
+  const progress = progressBar(context.io, wanted.length === 1 ? (wanted[0] ?? '') : 'all projections');
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.once('SIGINT', stop);
+  try {
+    return await readModels.rebuild(wanted, {
+      signal: stopping.signal,
+      onProgress: ({ done, total }) => progress.at(done, total),
+      accept: async (built) => {
+        progress.end();
+        context.io.say(compared(built));
+        return accepted(built, args, context);
+      },
+    });
+  } finally {
+    process.off('SIGINT', stop);
+  }
+};
+
+/** The same documents, or a first filling: nothing to ask. */
+const accepted = async (built: Built, args: Args, context: Context): Promise<boolean> => {
+  if (built.comparison.kind !== 'different' && built.parked <= built.parkedBefore) return true;
+  try {
+    await confirm(args, context, { warning: `Pages will show the new documents of ${built.projection}.`, word: 'switch' });
+    return true;
+  } catch (error) {
+    if (error instanceof CliFault && error.code === 'NOT_CONFIRMED') return false;
+    throw error;
+  }
+};
+
+const compared = ({ projection, comparison, parked, parkedBefore }: Built): string =>
+  [
+    `${projection}: ${COMPARED[comparison.kind](comparison)}`,
+    ...(comparison.kind === 'different'
+      ? comparison.differences.map(
+          ({ collection, missing, added, changed, ids }) =>
+            `  ${collection}: ${String(changed)} changed, ${String(added)} added, ${String(missing)} missing (${ids.join(', ')}${changed + added + missing > ids.length ? ', …' : ''})`,
+        )
+      : []),
+    ...(parked + parkedBefore > 0 ? [`  parked streams: ${String(parked)} (before: ${String(parkedBefore)})`] : []),
+  ].join('\n');
+
+const REASONS = {
+  'nothing-live': 'there was none before',
+  'other-version': 'the live one has another version',
+  'live-not-readable': 'the live one cannot be read',
+  'ahead-of-live': 'the live one stands behind; its projector does not run',
+} as const;
+
+const COMPARED: Readonly<Record<Comparison['kind'], (comparison: Comparison) => string>> = {
+  equal: (comparison) => `equal to the live one in all ${comparison.kind === 'equal' ? String(comparison.documents) : ''} documents`,
+  different: () => 'differs from the live one',
+  'not-compared': (comparison) => `not compared: ${comparison.kind === 'not-compared' ? REASONS[comparison.reason] : ''}`,
+};
+
+const line = ({ projection, generation, switched }: Switched): string =>
+  switched
+    ? `Rebuilt: ${projection}, generation ${String(generation.number)} is live`
+    : `Not switched: ${projection} stays as it was; the new generation was dropped`;

@@ -4,7 +4,7 @@ import type { Metrics } from '../metrics.ts';
 
 /** For orchestrators and Prometheus: no sign-in, nothing personal. Close `/metrics` at the proxy where it should not be public. */
 export const healthRoutes =
-  (product: Product, metrics: Metrics): FastifyPluginAsync =>
+  (product: Pick<Product, 'health'>, metrics: Metrics): FastifyPluginAsync =>
   async (app) => {
     app.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');

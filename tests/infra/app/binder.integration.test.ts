@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { catalogueOf } from '#domain/catalogue.ts';
 import { parseStream, parseTime } from '#domain/ids.ts';
 import { createBinder, ORPHAN_AGE_MS } from '#infra/app/binder.ts';
+import { unshared } from '#infra/app/worker.ts';
 import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
 import { silentLog } from '#infra/log.ts';
 import type { Vault } from '#vault/vault.ts';
@@ -54,7 +55,7 @@ const lostRace = async (vault: Vault) => {
 };
 
 const runBinder = async (vault: Vault, store: ReturnType<typeof openMemoryEventStore>): Promise<void> => {
-  const binder = createBinder({ store, vault, log: silentLog });
+  const binder = createBinder({ store, vault, lease: unshared, log: silentLog });
   binder.start();
   for (let tries = 0; tries < 100 && (await vault.boundUpTo()) < 1n; tries += 1) await wait(20);
   await wait(100);
@@ -84,7 +85,7 @@ test('a binder that never saw an event asks the log before it removes', async ()
   const vault = await openVault(home.path, { clock: fixedClock(before(ORPHAN_AGE_MS + HOUR_MS)) });
   const { store, named } = await lostRace(vault);
   await vault.markBound([], 1n);
-  const binder = createBinder({ store, vault, log: silentLog });
+  const binder = createBinder({ store, vault, lease: unshared, log: silentLog });
   binder.start();
   await wait(200);
   await binder.stop();

@@ -12,9 +12,8 @@ import { newId } from '#infra/app/new-id.ts';
 import { createWorkInFlight } from '#infra/app/work-in-flight.ts';
 import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
 import { silentLog } from '#infra/log.ts';
-import { projectorCollections } from '#infra/projector/collections.ts';
-import { startProjector } from '#infra/projector/run.ts';
-import { openMemoryViews } from '#infra/views/memory.ts';
+import { startProjecting } from '#tests/support/projecting.ts';
+import { unshared } from '#infra/app/worker.ts';
 import { createWhatsAppClient } from '#infra/whatsapp/client.ts';
 import { outboxProjection } from '#projections/outbox/project.ts';
 import { eventually } from '#tests/support/eventually.ts';
@@ -53,8 +52,8 @@ const clientOf = (broken: boolean) =>
 it('fetches a file although a hundred older ones of another organisation cannot be had', async () => {
   const vault = await openVault(home.path);
   const store = openMemoryEventStore({ catalogueOf });
-  const views = openMemoryViews({ collections: [...outboxProjection.collections, ...projectorCollections] });
-  const projector = await startProjector({ store, views, projections: [outboxProjection], clock: { now } });
+  const projector = await startProjecting(store, { projections: [outboxProjection] });
+  const { views } = projector;
   const inFlight = createWorkInFlight();
   const handler = createCommandHandler({ store, vault, folds: createFoldCache(), inFlight });
   const [brokenChannel, soundChannel] = [newId<'channel'>(), newId<'channel'>()];
@@ -70,7 +69,7 @@ it('fetches a file although a hundred older ones of another organisation cannot 
   };
   for (let n = 0; n < 100; n += 1) await receive(troubled, brokenChannel);
   const wanted = await receive(other, soundChannel);
-  await projector.caughtUpTo(await store.head(), 10_000);
+  await projector.current();
   const channels: Channels = {
     view: async () => null,
     open: async (channelId) => ({
@@ -85,7 +84,7 @@ it('fetches a file although a hundred older ones of another organisation cannot 
     }),
     client: ({ baseUrl }) => clientOf(baseUrl === 'broken'),
   };
-  const worker = createMediaWorker({ views, vault, handler, channels, inFlight, log: silentLog });
+  const worker = createMediaWorker({ views, vault, handler, channels, inFlight, lease: unshared, log: silentLog });
   worker.start();
   await eventually('the file is stored', async () => {
     const events = await store.readStream(streamName(other, 'message', wanted));

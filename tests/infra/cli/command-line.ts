@@ -22,6 +22,7 @@ export type Line = {
   readonly begin: (line: string) => Running;
   environment: Record<string, string>;
   openProduct: CliParts['openProduct'];
+  openReadModels: CliParts['openReadModels'];
   verified: Verified;
   verifyInputs: Parameters<CliParts['verify']>[0][];
 };
@@ -51,6 +52,7 @@ export const commandLine = (): Line => {
     data,
     environment: { VCONNECT_DATA: data, VCONNECT_PORT: '0', VCONNECT_SIMULATOR_PORT: '0', VCONNECT_LOG_LEVEL: 'error' },
     openProduct: async () => fake.product,
+    openReadModels: async () => fake.product,
     verified: { ok: true, says: 'Certificate EC-2026-0001 is genuine and unchanged.', facts: { stage: 'executed' } },
     verifyInputs: [],
     run: (text, typed) => start(line, text, typed).ended,
@@ -121,7 +123,8 @@ const splitWords = (text: string): readonly string[] =>
 const partsOf = (line: Line, logged: (text: string) => void): CliParts => ({
   config: () => loadConfig(line.environment),
   log: (config) => createLog(config.logLevel, { write: logged }),
-  openProduct: (config, log) => line.openProduct(config, log),
+  openProduct: (config, log, role) => line.openProduct(config, log, role),
+  openReadModels: (config, log, role) => line.openReadModels(config, log, role),
   webHandler: async () => (_request, response) => response.end('page'),
   startSimulator: async ({ port, host }) => ({ url: `http://${host}:${String(port)}`, close: async () => undefined }),
   runDemo: async (_product, _config, print) => print('demo people'),

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VaultFault } from '#vault/fault.ts';
 import { commandLine } from './command-line.ts';
@@ -19,15 +18,54 @@ describe('start', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('makes the data folder for its user alone, and leaves nothing that says it still runs', async () => {
+  it('makes the data folder for its user alone, and leaves nothing of its own in it', async () => {
     const line = commandLine();
     const running = line.begin('start');
     await running.until('running');
     expect(statSync(line.data).mode & 0o777).toBe(0o700);
-    expect(statSync(join(line.data, 'control.sock')).mode & 0o777).toBe(0o600);
     await running.stop();
-    expect(existsSync(join(line.data, 'owner.pid'))).toBe(false);
-    expect(existsSync(join(line.data, 'control.sock'))).toBe(false);
+    expect(readdirSync(line.data)).toEqual([]);
+  });
+
+  it.each([
+    ['start', {}, 'all'],
+    ['start --role web', { VCONNECT_ROLE: 'worker' }, 'web'],
+    ['start', { VCONNECT_ROLE: 'web' }, 'web'],
+    ['start --role worker', {}, 'worker'],
+    ['start --role projector', {}, 'read models'],
+  ])('%s with %o does the work of: %s', async (command, environment, work) => {
+    const line = commandLine();
+    line.environment = { ...line.environment, ...environment };
+    const opened: string[] = [];
+    line.openProduct = async (_config, _log, role) => {
+      opened.push(role);
+      return line.fake.product;
+    };
+    line.openReadModels = async (_config, _log, role) => {
+      opened.push(`read models as ${role}`);
+      return line.fake.product;
+    };
+    await line.begin(command).until('running');
+    expect(opened).toEqual([work === 'read models' ? 'read models as projector' : work]);
+    expect(line.fake.callsOf('start')).toHaveLength(work === 'read models' ? 0 : 1);
+  });
+
+  it.each(['worker', 'projector'])('--role %s answers health and metrics, and nothing else', async (role) => {
+    const line = commandLine();
+    const running = line.begin(`start --role ${role} --json`);
+    const { url } = JSON.parse(await running.until('\n')) as { readonly url: string };
+    const statuses = ['/health/live', '/health/ready', '/metrics', '/', '/api/v1/me', '/webhooks/whatsapp/1'].map(
+      async (path) => (await fetch(`${url}${path}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200, 404, 404, 404]);
+    expect((await running.stop()).exit).toBe(0);
+    expect(line.fake.callsOf('close')).toHaveLength(1);
+  });
+
+  it.each(['start --role owner', 'start --role web --demo'])('refuses "%s" before anything is opened', async (command) => {
+    const line = commandLine();
+    expect((await line.run(command)).exit).toBe(2);
+    expect(existsSync(line.data)).toBe(false);
   });
 
   it('--demo runs the demo after the address', async () => {
@@ -38,16 +76,6 @@ describe('start', () => {
   it('--json says the address as JSON', async () => {
     const running = commandLine().begin('start --json');
     expect(JSON.parse(await running.until('\n'))).toEqual({ ok: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
-  });
-
-  it('twice on one data folder: the second says who has it, and exit code 1', async () => {
-    const line = commandLine();
-    await line.begin('start').until('running');
-    const { exit, err } = await line.run('start');
-    expect(exit).toBe(1);
-    expect(err).toBe(
-      `vconnect start: Another process (${String(process.pid)}) already works on the data folder ${line.data}: stop it first, or set another with VCONNECT_DATA.\n`,
-    );
   });
 
   it('on a port that is taken: one sentence, exit code 1, and the product is closed', async () => {

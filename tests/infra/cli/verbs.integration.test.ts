@@ -4,15 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { ids } from '#tests/support/fake-values.ts';
 import { commandLine, type Line } from './command-line.ts';
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
-
 /** The same verbs alone and beside a running server: the answers must not differ. */
 describe.each(['alone', 'beside the server'])('%s', (place) => {
   const open = async (): Promise<Line> => {
     const line = commandLine();
     if (place === 'beside the server') {
       await line.begin('start').until('running');
-      line.openProduct = async () => Promise.reject(new Error('a second process opened the stores'));
+      line.openProduct = async (_config, _log, role) => {
+        expect(role).toBe('cli');
+        return line.fake.product;
+      };
     }
     return line;
   };
@@ -35,23 +36,49 @@ describe.each(['alone', 'beside the server'])('%s', (place) => {
   it('projections shows where each one is', async () => {
     const line = await open();
     expect((await line.run('projections')).out).toBe(
-      'projection  version  checkpoint  behind  seconds  parked\ninbox       1        40          2       3        1\n',
+      'projection  generation  version  checkpoint  behind  seconds  parked  fault  beside it\ninbox       2           1        40          2       3        1              1 kept\n',
     );
-    expect(JSON.parse((await line.run('projections --json')).out)).toEqual({ ok: true, projections: line.fake.answers.projections });
+    expect(JSON.parse((await line.run('projections --json')).out)).toMatchObject({
+      ok: true,
+      projections: [{ name: 'inbox', checkpoint: '40', lag: '2' }],
+    });
   });
 
-  it('rebuild asks, shows its progress and says what it did', async () => {
+  it('projections parked names the event, the error and its place, and the way out; replay takes it up', async () => {
     const line = await open();
+    const { out } = await line.run('projections parked');
+    expect(out).toContain('from revision 3 (position 17): CustomerWrote, TypeError');
+    expect(out).toContain('projections/inbox/project.ts:1:1');
+    const [, way] = /vconnect (projections replay \S+ \S+)/.exec(out) ?? [];
+    expect((await line.run(String(way))).out).toBe('Taken up: the views are as if it had never failed.\n');
+    expect((await line.run('projections replay inbox nonsense')).exit).toBe(2);
+    expect((await line.run('projections replay nowhere nonsense')).exit).toBe(2);
+  });
+
+  it('rebuild shows its progress and its comparison, and switches to what is equal', async () => {
+    const line = await open();
+    const ran = await line.run('rebuild inbox');
+    expect([ran.exit, ran.out]).toEqual([0, 'Rebuilt: inbox, generation 3 is live\n']);
+    expect(ran.err).toContain('inbox: 100 % (10 of 10 events)');
+    expect(ran.err).toContain('equal to the live one in all 12 documents');
+    expect((await line.run('rebuild --all')).out).toBe('Rebuilt: inbox, generation 3 is live\n');
+  });
+
+  it('rebuild lists a difference, and asks before it switches', async () => {
+    const line = await open();
+    const differences = [{ collection: 'inbox', missing: 0, added: 1, changed: 2, ids: ['a', 'b', 'c'] }];
+    line.fake.answers.comparison = { kind: 'different', documents: 12, differences };
     const no = await line.run('rebuild inbox', ['no']);
-    expect([no.exit, lastLine(no.err)]).toEqual([
-      1,
-      'vconnect rebuild: Not confirmed: nothing was done.'.replace('vconnect', 'Type rebuild to go on: vconnect'),
-    ]);
-    expect(line.fake.callsOf('operator.rebuild')).toHaveLength(0);
-    const yes = await line.run('rebuild inbox', ['rebuild']);
-    expect([yes.exit, yes.out]).toEqual([0, 'Rebuilt: inbox\n']);
-    expect(yes.err).toContain('inbox: 100 % (10 of 10 events)');
-    expect((await line.run('rebuild --all --yes')).out).toBe('Rebuilt: inbox\n');
+    expect([no.exit, no.out]).toEqual([1, 'Not switched: inbox stays as it was; the new generation was dropped\n']);
+    expect(no.err).toContain('inbox: 2 changed, 1 added, 0 missing (a, b, c)');
+    expect((await line.run('rebuild inbox', ['switch'])).out).toBe('Rebuilt: inbox, generation 3 is live\n');
+    expect((await line.run('rebuild inbox --yes')).exit).toBe(0);
+  });
+
+  it('rollback goes back to the generation before', async () => {
+    const line = await open();
+    expect((await line.run('rollback inbox')).out).toBe('Generation 1 of inbox is live again.\n');
+    expect((await line.run('rollback nowhere')).exit).toBe(2);
   });
 
   it('user add reads the password from stdin and never from the command line', async () => {

@@ -10,6 +10,7 @@ import { get, openFront } from './open-front.ts';
 describe('the stream of changes', () => {
   const change = (tenant: Change['views'][number]['tenant'], id: string): Change => ({
     position: '9',
+    missed: false,
     views: [{ tenant, collection: 'inbox', id }],
   });
   const listen = async (url: string, token: string) => {
@@ -34,11 +35,19 @@ describe('the stream of changes', () => {
     const stream = await listen(url, signIn('agent'));
     expect(stream.response.headers['content-type']).toBe('text/event-stream');
     publish(change(ids.otherTenant, 'theirs'));
-    publish({ position: '10', views: [...change(ids.otherTenant, 'theirs').views, ...change(ids.tenant, 'ours').views] });
+    publish({ position: '10', missed: false, views: [...change(ids.otherTenant, 'theirs').views, ...change(ids.tenant, 'ours').views] });
     const text = await stream.until('ours');
     expect(text).toContain('event: changed\nid: 10\ndata: {"position":"10","views":[{"name":"inbox","id":"ours"}]}\n\n');
     expect(text).not.toContain('theirs');
     stream.stop();
+  });
+
+  it('ends when more changed than could be followed, so that the page comes back and reads everything anew', async () => {
+    const { url, signIn, change: publish } = await openFront();
+    const stream = await listen(url, signIn('agent'));
+    publish({ position: '11', missed: true, views: [] });
+    await once(stream.response, 'end');
+    expect(stream.text()).not.toContain('event: ended');
   });
 
   it('needs a session', async () => {

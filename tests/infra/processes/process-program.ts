@@ -9,7 +9,7 @@ const now = () => {
   if (time === null) throw new Error('expected a time');
   return time;
 };
-const processes = openProcesses({ folder, roles: ['worker'], clock: { now } });
+const processes = openProcesses({ folder, roles: ['worker'], holdsKeys: true, clock: { now } });
 const say = (said: string, more: object = {}): void => void process.send?.({ said, ...more });
 const ending = new AbortController();
 const running: Promise<void>[] = [];

@@ -49,7 +49,7 @@ export const startOther = async (folder: string) => {
 
 /** A process of the folder inside the test's own; closed when the test is finished. */
 export const openHere = (folder: string, roles: readonly ProcessRole[] = ['web']): Processes => {
-  const processes = openProcesses({ folder, roles, clock: { now } });
+  const processes = openProcesses({ folder, roles, holdsKeys: !roles.includes('projector'), clock: { now } });
   onTestFinished(() => processes.close());
   return processes;
 };

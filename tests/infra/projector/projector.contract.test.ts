@@ -3,43 +3,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StreamName } from '#domain/ids.ts';
-import type { EventStore, ViewStore } from '#domain/ports.ts';
-import { type Parked, PARKED } from '#infra/projector/collections.ts';
-import { type Projector, type ProjectorOptions, startProjector } from '#infra/projector/run.ts';
+import type { EventStore, ViewGenerations } from '#domain/ports.ts';
+import { replayParked } from '#infra/projector/replay.ts';
+import type { ProjectorOptions } from '#infra/projector/run.ts';
+import type { OpenViews } from '#infra/views/generations-sqlite.ts';
 import type { Projection } from '#projections/projection.ts';
-import { newStream, statusEvent, statusEvents } from '../eventstore/sample-events.ts';
+import { newStream, statusEvents } from '../eventstore/sample-events.ts';
+import { appender, type Running, startRunning } from './running.ts';
 import { type Counted, counting, POISON } from './sample-projections.ts';
 import { clock, kinds } from './suite.ts';
 
 describe.each(kinds)('projector over $name', ({ log, read }) => {
   let folder: string;
   let store: EventStore;
-  let views: ViewStore;
-  let running: Projector[] = [];
+  let opened: OpenViews;
+  let running: Running[] = [];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'vconnect-projector-'));
-    [store, views, running] = [log(folder), read(folder), []];
+    [store, opened, running] = [log(folder), read(folder, [counting(), counting({ name: 'second' })]), []];
   });
   afterEach(async () => {
     await Promise.all(running.map((projector) => projector.stop()));
-    await Promise.all([store.close(), views.close()]);
+    await opened.close();
+    await store.close();
     rmSync(folder, { recursive: true });
   });
 
   const start = async (projections: readonly Projection[], options: Partial<ProjectorOptions> = {}) => {
-    const projector = await startProjector({ store, views, projections, clock, ...options });
+    const projector = await startRunning(store, opened, projections, options);
     running.push(projector);
     return projector;
   };
-  const append = (stream: StreamName, ...codes: number[]) =>
-    store.append(
-      stream,
-      'any',
-      codes.map((providerCode) => statusEvent({ providerCode })),
-    );
-  const caughtUp = async (projector: Projector) => expect(await projector.caughtUpTo(await store.head(), 5_000)).toBe(true);
-  const counted = async (stream: string, name = 'counting') => (await views.get<Counted>(`${name}_streams`, stream))?.count ?? 0;
-  const total = async (name = 'counting') => (await views.get<Counted>(`${name}_total`, 'all'))?.count ?? 0;
+  const append = (stream: StreamName, ...codes: number[]) => appender(store)(stream, ...codes);
+  const caughtUp = async (projector: Running) => expect(await projector.caughtUpTo(await store.head(), 5_000)).toBe(true);
+  const counted = async (stream: string, name = 'counting') => (await opened.views.get<Counted>(`${name}_streams`, stream))?.count ?? 0;
+  const total = async (name = 'counting') => (await opened.views.get<Counted>(`${name}_total`, 'all'))?.count ?? 0;
+  const replay = (projection: Projection, stream: StreamName) =>
+    replayParked({ log: store, generations: opened.generations, clock, projection, stream });
+  const live = async (name = 'counting') =>
+    (await opened.generations.list()).find(({ projection, state }) => projection === name && state === 'live');
 
   test('fills views from the log and then follows it', async () => {
     const streams = [newStream(), newStream()] as const;
@@ -64,92 +66,13 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
     expect([await counted(stream), await total()]).toEqual([12, 12]);
   });
 
-  test('skips an event that a document has taken in already, even when the checkpoint was lost', async () => {
-    const stream = newStream();
-    await append(stream, 1, 2, 3);
-    const first = await start([counting()]);
-    await caughtUp(first);
-    await first.stop();
-    const before = await views.get<Counted>('counting_streams', stream);
-    await views.reset('counting', []);
-    const second = await start([counting()]);
-    await append(stream, 4);
-    await caughtUp(second);
-    expect(before?.count).toBe(3);
-    expect([await counted(stream), await total()]).toEqual([4, 4]);
-  });
-
   test('keeps no revision where the projection says that it needs none', async () => {
     const stream = newStream();
     await append(stream, 1);
     const projector = await start([{ ...counting(), guard: (_, target) => target.collection === 'counting_streams' }]);
     await caughtUp(projector);
-    expect(await views.get('counting_streams', stream)).toHaveProperty('applied', { [stream]: 0 });
-    expect(await views.get('counting_total', 'all')).not.toHaveProperty('applied');
-  });
-
-  test('parks the stream of an event that cannot be applied, whole, and goes on with the rest', async () => {
-    const [sick, sound] = [newStream(), newStream()];
-    await append(sick, 1, POISON, 2);
-    await append(sound, 1, 2);
-    const projector = await start([counting(), counting({ name: 'second', repaired: () => true })]);
-    await append(sick, 3);
-    await append(sound, 3);
-    await caughtUp(projector);
-    expect([await counted(sick), await counted(sound), await total()]).toEqual([1, 3, 4]);
-    expect([await counted(sick, 'second'), await total('second')]).toEqual([4, 7]);
-    const expected = {
-      projection: 'counting',
-      stream: sick,
-      revision: 1,
-      position: 2,
-      eventType: 'StatusReported',
-      code: 'TypeError',
-      parkedAt: clock.now(),
-    };
-    expect(projector.parked()).toEqual([expected]);
-    const stored = await views.find<Parked>(PARKED, {
-      where: { projection: 'counting' },
-      sort: { field: 'position', direction: 'ascending' },
-      limit: 5,
-    });
-    expect(stored.items).toEqual([expected]);
-    expect((await projector.status()).map((status) => status.parkedStreams)).toEqual([1, 0]);
-  });
-
-  test('knows after a restart what is parked, and after a repair the view is as if it had never failed', async () => {
-    const [sick, sound] = [newStream(), newStream()];
-    const first = await start([counting()]);
-    await append(sick, 1, POISON, 2);
-    await append(sound, 1);
-    await caughtUp(first);
-    await first.stop();
-    let repaired = false;
-    const second = await start([counting({ repaired: () => repaired })]);
-    await append(sick, 3);
-    await caughtUp(second);
-    expect(await counted(sick)).toBe(1);
-    expect(await second.replay('counting', sick)).toEqual({ kind: 'parked', code: 'TypeError' });
-    repaired = true;
-    expect(await second.replay('counting', sick)).toEqual({ kind: 'caught-up' });
-    await append(sick, 4);
-    await caughtUp(second);
-    expect([await counted(sick), await counted(sound), await total()]).toEqual([5, 1, 6]);
-    expect(second.parked()).toEqual([]);
-    expect(await second.replay('counting', sick)).toEqual({ kind: 'not-parked' });
-  });
-
-  test('replays a long parked stream in chunks while others write to it', async () => {
-    const sick = newStream();
-    let repaired = false;
-    const projector = await start([counting({ repaired: () => repaired })]);
-    await append(sick, POISON, ...Array.from({ length: 620 }, (_, index) => index));
-    await caughtUp(projector);
-    repaired = true;
-    const [result] = await Promise.all([projector.replay('counting', sick), append(sick, 1, 2)]);
-    expect(result).toEqual({ kind: 'caught-up' });
-    await caughtUp(projector);
-    expect([await counted(sick), await total()]).toEqual([623, 623]);
+    expect(await opened.views.get('counting_streams', stream)).toHaveProperty('applied', { [stream]: 0 });
+    expect(await opened.views.get('counting_total', 'all')).not.toHaveProperty('applied');
   });
 
   test('parks a stream whose document cannot be stored', async () => {
@@ -163,51 +86,7 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
     const projector = await start([unstorable]);
     await caughtUp(projector);
     expect([await counted(sick), await counted(sound), await total()]).toEqual([0, 1, 1]);
-    expect(projector.parked()).toMatchObject([{ stream: sick, code: 'VIEW_MALFORMED' }]);
-  });
-
-  test('tells which documents changed, at which position, after they can be read', async () => {
-    const stream = newStream();
-    const seen: unknown[] = [];
-    const projector = await start([counting()], { onChange: (change) => seen.push(change) });
-    const appended = await append(stream, 1);
-    await caughtUp(projector);
-    const views = [
-      { collection: 'counting_streams', id: stream, tenant: null },
-      { collection: 'counting_total', id: 'all', tenant: null },
-    ];
-    expect(appended).toMatchObject({ position: 1n });
-    expect(seen).toEqual([{ position: 1n, views }]);
-  });
-
-  test('fills a projection again when its version changed', async () => {
-    const stream = newStream();
-    await append(stream, 1, 2);
-    const first = await start([counting()]);
-    await caughtUp(first);
-    await first.stop();
-    const doubled: Projection = {
-      ...counting({ version: 2 }),
-      evolve: (before) => ({ count: ((before as Counted | null)?.count ?? 0) + 2 }),
-    };
-    const second = await start([doubled]);
-    await caughtUp(second);
-    expect([await counted(stream), await total()]).toEqual([4, 4]);
-  });
-
-  test('rebuilds a projection to the same documents, with progress, and forgets what was parked', async () => {
-    const [sick, sound] = [newStream(), newStream()];
-    await append(sick, 1, POISON);
-    await append(sound, 1, 2);
-    let repaired = false;
-    const projector = await start([counting({ repaired: () => repaired })]);
-    await caughtUp(projector);
-    repaired = true;
-    const progress: bigint[] = [];
-    await projector.rebuild('counting', ({ done }) => progress.push(done));
-    expect(progress.at(-1)).toBe(4n);
-    expect([await counted(sick), await counted(sound), await total()]).toEqual([2, 2, 4]);
-    expect(await views.count(PARKED, { projection: 'counting' }, 10)).toBe(0);
+    expect(await projector.parked(10)).toMatchObject([{ stream: sick, code: 'VIEW_MALFORMED' }]);
   });
 
   test('says no when the views are not there in time, and when the caller leaves', async () => {
@@ -217,22 +96,160 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
     expect(await projector.caughtUpTo(0n, 0)).toBe(true);
   });
 
+  test('skips an event that a document has taken in already, when the checkpoint is older than the documents', async () => {
+    const stream = newStream();
+    await append(stream, 1, 2, 3);
+    const first = await start([counting()]);
+    await caughtUp(first);
+    await first.stop();
+    const generation = await live();
+    if (generation === undefined) throw new Error('expected a live generation');
+    const views = await opened.generations.open(generation);
+    const { commits } = await views.progress();
+    expect(await views.commit({ after: commits, checkpoint: 0n, writes: [] })).toBe(true);
+    await views.close();
+    const second = await start([counting()]);
+    await append(stream, 4);
+    await caughtUp(second);
+    expect([await counted(stream), await total()]).toEqual([4, 4]);
+  });
+
+  test('parks the stream of an event that cannot be applied, whole, with error and place, and goes on with the rest', async () => {
+    const [sick, sound] = [newStream(), newStream()];
+    await append(sick, 1, POISON, 2);
+    await append(sound, 1, 2);
+    const projector = await start([counting(), counting({ name: 'second', repaired: () => true })]);
+    await append(sick, 3);
+    await append(sound, 3);
+    await caughtUp(projector);
+    expect([await counted(sick), await counted(sound), await total()]).toEqual([1, 3, 4]);
+    expect([await counted(sick, 'second'), await total('second')]).toEqual([4, 7]);
+    const parked = await projector.parked(10);
+    expect(parked).toMatchObject([
+      {
+        projection: 'counting',
+        stream: sick,
+        revision: 1,
+        position: 2,
+        eventType: 'StatusReported',
+        code: 'TypeError',
+        parkedAt: clock.now(),
+      },
+    ]);
+    expect(parked[0]?.frames[0]).toMatch(/tests\/infra\/projector\/sample-projections\.ts:\d+:\d+/);
+    expect(JSON.stringify(parked)).not.toContain('Mona');
+    expect((await projector.status()).map((status) => status.parkedStreams)).toEqual([1, 0]);
+  });
+
+  test('knows after a restart what is parked, and after a repair the view is as if it had never failed', async () => {
+    const [sick, sound] = [newStream(), newStream()];
+    const first = await start([counting()]);
+    await append(sick, 1, POISON, 2);
+    await append(sound, 1);
+    await caughtUp(first);
+    await first.stop();
+    let repaired = false;
+    const projection = counting({ repaired: () => repaired });
+    const second = await start([projection]);
+    await append(sick, 3);
+    await caughtUp(second);
+    expect(await counted(sick)).toBe(1);
+    expect(await replay(projection, sick)).toEqual({ kind: 'parked', code: 'TypeError' });
+    repaired = true;
+    expect(await replay(projection, sick)).toEqual({ kind: 'caught-up' });
+    await append(sick, 4);
+    await caughtUp(second);
+    expect([await counted(sick), await counted(sound), await total()]).toEqual([5, 1, 6]);
+    expect(await second.parked(10)).toEqual([]);
+    expect(await replay(projection, sick)).toEqual({ kind: 'not-parked' });
+  });
+
+  test('takes up what came while it was parked, also when nothing new comes after the replay', async () => {
+    const [sick, sound] = [newStream(), newStream()];
+    let repaired = false;
+    const projection = counting({ repaired: () => repaired });
+    const projector = await start([projection]);
+    await append(sick, POISON);
+    await append(sound, 1);
+    await caughtUp(projector);
+    await append(sick, 1, 2);
+    await caughtUp(projector);
+    repaired = true;
+    await replay(projection, sick);
+    await expect.poll(() => counted(sick), { timeout: 5_000 }).toBe(3);
+    expect(await total()).toBe(4);
+  });
+
+  test('replays a long parked stream in chunks while others write to it', async () => {
+    const sick = newStream();
+    let repaired = false;
+    const projection = counting({ repaired: () => repaired });
+    const projector = await start([projection]);
+    await append(sick, POISON, ...Array.from({ length: 620 }, (_, index) => index));
+    await caughtUp(projector);
+    repaired = true;
+    const [result] = await Promise.all([replay(projection, sick), append(sick, 1, 2)]);
+    expect(result).toEqual({ kind: 'caught-up' });
+    await expect.poll(() => counted(sick), { timeout: 5_000 }).toBe(623);
+    expect(await total()).toBe(623);
+  });
+
+  test('tells which documents changed, at which position, after they can be read', async () => {
+    const stream = newStream();
+    const projector = await start([counting()]);
+    await caughtUp(projector);
+    const appended = await append(stream, 1);
+    await caughtUp(projector);
+    const views = [
+      { collection: 'counting_streams', id: stream, tenant: null },
+      { collection: 'counting_total', id: 'all', tenant: null },
+    ];
+    expect(appended).toMatchObject({ position: 1n });
+    expect(projector.changes).toEqual([{ position: 1n, views }]);
+  });
+
+  test('two projectors on the same views apply nothing twice', async () => {
+    const streams = Array.from({ length: 5 }, newStream);
+    await start([counting()]);
+    const second = await start([counting()]);
+    for (let round = 0; round < 20; round += 1) await Promise.all(streams.map((stream) => append(stream, round)));
+    await caughtUp(second);
+    for (const stream of streams) expect(await counted(stream)).toBe(20);
+    expect(await total()).toBe(100);
+  });
+
   test('shows lag while the views cannot be written, names the fault, and catches up afterwards', async () => {
-    let broken = true;
-    const faults = new Set<string>();
-    const commit: ViewStore['commit'] = (...change) =>
-      broken && change[1] > 0n ? Promise.reject(Object.assign(new Error('x'), { code: 'STORE_FULL' })) : read0.commit(...change);
-    const read0 = views;
-    views = { ...read0, commit };
-    const projector = await start([counting()], { onFault: (_, code) => faults.add(code) });
+    let broken = false;
+    const breakable: ViewGenerations = {
+      ...opened.generations,
+      open: async (generation) => {
+        const views = await opened.generations.open(generation);
+        return {
+          ...views,
+          commit: (change) => (broken ? Promise.reject(Object.assign(new Error('x'), { code: 'STORE_FULL' })) : views.commit(change)),
+        };
+      },
+    };
+    const projector = await start([counting()], { generations: breakable });
+    await caughtUp(projector);
+    broken = true;
     await append(newStream(), 1, 2);
     expect(await projector.caughtUpTo(2n, 300)).toBe(false);
-    const [held] = await projector.status();
-    expect(held).toMatchObject({ lag: 2n, checkpoint: 0n, fault: 'STORE_FULL' });
-    expect(held?.secondsSinceProgress).toBeGreaterThan(0.25);
-    expect(faults).toEqual(new Set(['STORE_FULL']));
+    expect(await projector.status()).toMatchObject([{ lag: 2n, checkpoint: 0n, fault: 'STORE_FULL' }]);
+    expect(new Set(projector.faults)).toEqual(new Set(['STORE_FULL']));
     broken = false;
     await caughtUp(projector);
-    expect(await projector.status()).toMatchObject([{ lag: 0n, checkpoint: 2n }]);
+    expect(await projector.status()).toMatchObject([{ lag: 0n, checkpoint: 2n, fault: null }]);
+  });
+
+  test('a projector that ended shows its lag and the time since it moved', async () => {
+    const projector = await start([counting()]);
+    await caughtUp(projector);
+    await projector.stop();
+    await append(newStream(), 1, 2, 3);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const [status] = await projector.status();
+    expect(status?.lag).toBe(3n);
+    expect(status?.secondsSinceProgress).toBeGreaterThan(0.05);
   });
 });

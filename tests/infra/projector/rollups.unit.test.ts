@@ -30,7 +30,6 @@ const readsOf = (stored: ReadonlyMap<string, object>): ViewReads => ({
   find: () => Promise.reject(new Error('not asked')),
   count: () => Promise.reject(new Error('not asked')),
   getMany: <D extends object>(_collection: string, ids: readonly string[]) =>
-    // eslint-disable-next-line no-restricted-syntax -- a fake store knows no types
     Promise.resolve(new Map(ids.flatMap((id) => (stored.has(id) ? [[id, stored.get(id) as D] as const] : [])))),
 });
 

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { EventStore } from '#domain/ports.ts';
+import { allProjections } from '#projections/all.ts';
+import { now } from './app/context.ts';
+import type { Product } from './app/product.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { Processes } from './processes/processes.ts';
+import { createMaintenance } from './projector/maintenance.ts';
+import { type ProjectorThread, startProjectorThread } from './projector/thread-host.ts';
+import { type ViewsWatch, watchViews } from './projector/watch.ts';
+import { openViewGenerations } from './views/generations-sqlite.ts';
+
+/** How soon one verb of the command line notices that nobody moves the views any more. */
+const STAND_IN_MS = 500;
+
+type Options = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly processes: Processes;
+  readonly store: EventStore;
+  readonly onChange: Parameters<typeof watchViews>[0]['onChange'];
+};
+
+export type ComposedViews = {
+  readonly views: ReturnType<typeof openViewGenerations>['views'];
+  readonly watch: ViewsWatch;
+  /** The log has grown. */
+  readonly appended: () => void;
+  readonly projections: Product['projections'];
+  readonly close: () => Promise<void>;
+};
+
+/** The read models of one data folder, with the projector in a thread of this process where it has that role. */
+export const composeViews = async ({ config, log, processes, store, onChange }: Options): Promise<ComposedViews> => {
+  const { dataFolder, logLevel } = config;
+  const folder = join(dataFolder, 'views');
+  const { views, generations, announcements, close } = openViewGenerations({ folder, projections: allProjections });
+  const start = () => startProjectorThread({ dataFolder, processId: processes.id, logLevel, log, onAnnounced: announcements.wake });
+  const projector = projectorOf(processes, start);
+  const shared = { log: store, generations, announcements, projections: allProjections };
+  const watch = await watchViews({
+    ...shared,
+    onChange,
+    onFault: (err) => {
+      log.error('background.failed', { part: 'views', err });
+    },
+  });
+  return {
+    views,
+    watch,
+    appended: projector.appended,
+    projections: {
+      status: watch.status,
+      parked: watch.parked,
+      ...createMaintenance({ ...shared, clock: { now } }),
+    },
+    close: async () => {
+      await watch.stop();
+      await projector.stop();
+      await close();
+    },
+  };
+};
+
+const projectorOf = (processes: Processes, start: () => ProjectorThread): ProjectorThread => {
+  if (processes.roles.includes('projector')) return start();
+  if (processes.roles.includes('cli')) return standIn(processes, start);
+  return { appended: () => undefined, stop: async () => undefined };
+};
+
+/** For one verb of the command line: runs the projector only while no living process has that role. */
+const standIn = (processes: Processes, start: () => ProjectorThread): ProjectorThread => {
+  let thread: ProjectorThread | null = null;
+  const look = (): void => {
+    if (thread === null && !processes.othersHave('projector')) thread = start();
+  };
+  look();
+  const timer = setInterval(look, STAND_IN_MS).unref();
+  return {
+    appended: () => thread?.appended(),
+    stop: async () => {
+      clearInterval(timer);
+      await thread?.stop();
+    },
+  };
+};

@@ -1,0 +1,52 @@
+import type { Announcements, ChangedDocument, ProjectionProgress, ViewChange } from './announcements.ts';
+import type { Follower } from './follower.ts';
+
+export type Announcer = ReturnType<typeof createAnnouncer>;
+
+/** Changes kept while they cannot be told; who misses some reads everything anew. */
+const MOST_KEPT = 10_000;
+
+/** Gathers what the projections of this thread have to tell during one turn of the event loop, and tells it in one transaction. */
+export const createAnnouncer = (announcements: Announcements) => {
+  let progress = new Map<string, ProjectionProgress>();
+  let changes: ViewChange[] = [];
+  let telling: Promise<void> | null = null;
+
+  const tell = async (): Promise<void> => {
+    while (progress.size > 0) {
+      await new Promise(setImmediate);
+      const [said, changed] = [[...progress.values()], changes];
+      [progress, changes] = [new Map(), []];
+      try {
+        await announcements.announce(said, changed);
+        announcements.wake();
+      } catch {
+        // The next movement, a second later at most, tells it again.
+        changes = [...changed, ...changes].slice(-MOST_KEPT);
+      }
+    }
+    telling = null;
+  };
+
+  return {
+    /** A follower moved, or looked and found nothing to do; `change`: what it changed. `fault`: what holds it up. */
+    moved: (follower: Follower, change: readonly ChangedDocument[] | null, fault: string | null = null): void => {
+      const { projection, generation } = follower;
+      progress.set(`${projection.name}/${String(generation.number)}`, {
+        projection: projection.name,
+        generation: generation.number,
+        version: generation.version,
+        state: generation.state,
+        checkpoint: follower.position(),
+        seenAtMs: Date.now(),
+        fault,
+        parkedStreams: follower.parked().length,
+      });
+      if (change !== null && change.length > 0) changes.push({ position: follower.position(), views: change });
+      telling ??= tell();
+    },
+    flushed: async (): Promise<void> => {
+      await telling;
+    },
+  };
+};

@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { StreamName } from '#domain/ids.ts';
+import type { Clock, EventStore, Generation, ViewGenerations } from '#domain/ports.ts';
+import type { Projection } from '#projections/projection.ts';
+import type { FillProgress } from './fill.ts';
+import { type Built, buildBeside, markRollback } from './rebuild.ts';
+import { replayParked, type ReplayResult } from './replay.ts';
+
+const POLL_MS = 50;
+
+type MaintenanceParts = {
+  readonly log: EventStore;
+  readonly generations: ViewGenerations;
+  readonly projections: readonly Projection[];
+  readonly clock: Clock;
+};
+
+export type Switched = Built & { readonly switched: boolean };
+
+/** What an operator does to read models, from any process of the data folder; pages go on meanwhile. Needs the log and the views, no key. */
+export type Maintenance = {
+  /**
+   * Builds projections beside the live ones and switches to those that `accept` takes. What it does not take is dropped. Interrupted, the next
+   * call goes on where this one stopped.
+   */
+  readonly rebuild: (
+    names: readonly string[],
+    options: {
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: FillProgress) => void;
+      readonly accept: (built: Built) => Promise<boolean>;
+    },
+  ) => Promise<readonly Switched[]>;
+  /** Goes back to the generation that was live before. Null when none is kept. */
+  readonly rollback: (name: string, signal: AbortSignal) => Promise<Generation | null>;
+  /** Takes up a parked stream again, after the projection or the event's reader was repaired. */
+  readonly replay: (name: string, stream: StreamName) => Promise<ReplayResult>;
+};
+
+export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
+  const { log, generations, projections, clock } = parts;
+  const projectionOf = (name: string): Projection => {
+    const found = projections.find((projection) => projection.name === name);
+    if (found === undefined) throw new Error('expected the name of a projection, got another name');
+    return found;
+  };
+  const isLive = async ({ projection, number }: Generation): Promise<boolean> =>
+    (await generations.list()).some((each) => each.projection === projection && each.number === number && each.state === 'live');
+
+  /** The projector, in whatever process it runs, takes the last steps. */
+  const untilLive = async (generation: Generation, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted && !(await isLive(generation))) await wait(POLL_MS);
+  };
+
+  return {
+    rebuild: async (names, { signal, onProgress, accept }) => {
+      const built = await buildBeside({ log, generations, clock, signal }, names.map(projectionOf), onProgress);
+      const results: Switched[] = [];
+      for (const each of built) {
+        const switched = !signal.aborted && (await accept(each));
+        if (switched) {
+          await generations.markReady(each.generation);
+          await untilLive(each.generation, signal);
+        } else if (!signal.aborted) await generations.drop(each.generation);
+        results.push({ ...each, switched });
+      }
+      return results;
+    },
+    rollback: async (name, signal) => {
+      const previous = await markRollback(generations, projectionOf(name));
+      if (previous !== null) await untilLive(previous, signal);
+      return previous;
+    },
+    replay: (name, stream) => replayParked({ log, generations, clock, projection: projectionOf(name), stream }),
+  };
+};

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '#tests/support/product-process.ts';
+import { environmentOf } from '#tests/support/running-product.ts';
+
+const PROGRAM = join(import.meta.dirname, '../support/product-program.ts');
+
+/** A line of the fleet's table. `role`: what the process is told to be; null while one process does everything. */
+export type Row = { readonly name: string; readonly role: string | null; readonly count: number; readonly servesHttp: boolean };
+
+/** One process that does everything. */
+export const ONE: readonly Row[] = [{ name: 'all', role: null, count: 1, servesHttp: true }];
+
+export type Member = {
+  readonly name: string;
+  readonly url: string;
+  readonly servesHttp: boolean;
+  readonly start: () => void;
+  /** Whether it has come up since its last start. */
+  readonly isReady: (timeoutMs: number) => Promise<boolean>;
+  readonly isRunning: () => boolean;
+  readonly kill: () => Promise<void>;
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  /** SIGTERM. @returns the exit code, null when it did not end in time and was killed. */
+  readonly stop: (withinMs: number) => Promise<number | null>;
+  /** What it wrote to its standard error since its last start. */
+  readonly errors: () => string;
+};
+
+/** Longest error output that is kept of one life of a process. */
+const KEPT_ERRORS = 100_000;
+
+export const openFleet = async (rows: readonly Row[], dataFolder: string, cloudUrl: string): Promise<readonly Member[]> => {
+  const members: Member[] = [];
+  for (const row of rows) {
+    for (let n = 1; n <= row.count; n += 1) {
+      const name = row.count === 1 ? row.name : `${row.name}-${String(n)}`;
+      members.push(member({ ...row, name, dataFolder, cloudUrl, port: await freePort() }));
+    }
+  }
+  return members;
+};
+
+type MemberOptions = Omit<Row, 'count'> & { readonly dataFolder: string; readonly cloudUrl: string; readonly port: number };
+
+const member = ({ name, role, servesHttp, dataFolder, cloudUrl, port }: MemberOptions): Member => {
+  const url = `http://127.0.0.1:${String(port)}`;
+  const { NODE_OPTIONS: _left, ...inherited } = process.env;
+  const env = { ...inherited, VCONNECT_LOG_LEVEL: 'warn', ...environmentOf(dataFolder, cloudUrl, { port }) };
+  let child: ChildProcess | null = null;
+  let ended: Promise<number | null> = Promise.resolve(null);
+  let errors = '';
+  const isRunning = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (isRunning()) child?.kill(signal);
+    return ended;
+  };
+  return {
+    name,
+    url,
+    servesHttp,
+    start: () => {
+      errors = '';
+      const started = spawn(process.execPath, [PROGRAM, 'start', ...(role === null ? [] : ['--role', role])], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      started.stderr.setEncoding('utf8').on('data', (text: string) => {
+        if (errors.length < KEPT_ERRORS) errors += text;
+      });
+      ended = new Promise((resolve) => started.once('exit', resolve));
+      child = started;
+    },
+    isReady: (timeoutMs) => readyWithin(timeoutMs, isRunning, servesHttp ? `${url}/health/ready` : null),
+    isRunning,
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    stop: async (withinMs) => {
+      const code = await Promise.race([end('SIGTERM'), wait(withinMs, 'late' as const, { ref: false })]);
+      if (code !== 'late') return code;
+      await end('SIGKILL');
+      return null;
+    },
+    errors: () => errors,
+  };
+};
+
+const POLL_MS = 100;
+const HEALTH_MS = 3_000;
+/** A process without HTTP has come up when it has lived this long. */
+const SETTLED_MS = 3_000;
+
+const readyWithin = async (timeoutMs: number, isRunning: () => boolean, healthUrl: string | null): Promise<boolean> => {
+  const started = performance.now();
+  while (performance.now() - started < timeoutMs && isRunning()) {
+    if (healthUrl === null ? performance.now() - started > SETTLED_MS : await isHealthy(healthUrl)) return true;
+    await wait(POLL_MS);
+  }
+  return false;
+};
+
+const isHealthy = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(HEALTH_MS) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+};
