@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import ChartNoAxesColumn from '@lucide/svelte/icons/chart-no-axes-column';
 import Inbox from '@lucide/svelte/icons/inbox';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Settings from '@lucide/svelte/icons/settings';
@@ -37,6 +38,14 @@ export function railFor({ permissions, path, simulatorPage, unread, t }: Given):
       dot: unread ? 'brand' : undefined,
       goKey: 'I',
       goLabel: 'keys.goInbox',
+    },
+    may('dashboard.read') && {
+      href: '/dashboard',
+      label: t('rail.dashboard'),
+      icon: ChartNoAxesColumn,
+      current: at('/dashboard'),
+      goKey: 'F',
+      goLabel: 'keys.goDashboard',
     },
     may('privacy.read') && {
       href: '/privacy',
