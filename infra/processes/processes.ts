@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import type { ProcessId } from '#domain/erasure/commands.ts';
 import type { Clock } from '#domain/ports.ts';
 import { newId } from '#infra/app/new-id.ts';
@@ -41,6 +42,7 @@ type Options = {
  */
 export const openProcesses = ({ folder, roles, holdsKeys, clock, onFault = () => undefined }: Options): Processes => {
   const id = newId<'process'>();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const db = openProcessesFile(folder);
   const register = createRegister(db, folder);
   const leave = enterOr(
