@@ -1,8 +1,9 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
+import { openAsItIs } from '#infra/sqlite/as-it-is.ts';
 import { isMissing } from './files.ts';
 import { mediaPath } from './media-files.ts';
 import { REMOVED } from './payload-rows.ts';
@@ -15,8 +16,6 @@ import { fenceKey, idBytes } from './values.ts';
 export type StoredState = 'sound' | 'removed' | 'missing' | 'changed' | 'misplaced' | 'unreadable';
 export type StoredEnvelopes = { readonly look: (handle: SealedHandle) => StoredState; readonly close: () => void };
 
-/** A server that writes meanwhile holds its lock for milliseconds. */
-const BUSY_MS = 2_000;
 const READ_BYTES = 1024 * 1024;
 
 /**
@@ -26,12 +25,12 @@ const READ_BYTES = 1024 * 1024;
 export const openStoredEnvelopes = (dataDir: string): StoredEnvelopes | null => {
   const file = join(dataDir, 'payloads.db');
   if (!existsSync(file)) return null;
-  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
   const media = join(dataDir, 'media');
-  // Prepared at the first look: preparing reads the file, which may be damaged.
+  // Opened and prepared at the first look: both read the file, which may be damaged.
+  let database: DatabaseSync | null = null;
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const one = (sql: string, ...values: Uint8Array[]) => {
-    const statement = prepared.get(sql) ?? database.prepare(sql);
+    const statement = prepared.get(sql) ?? (database ??= openAsItIs(file)).prepare(sql);
     prepared.set(sql, statement);
     return statement.get(...values);
   };
@@ -56,7 +55,7 @@ export const openStoredEnvelopes = (dataDir: string): StoredEnvelopes | null => 
         return 'unreadable';
       }
     },
-    close: () => database.close(),
+    close: () => database?.close(),
   };
 };
 
