@@ -6,11 +6,23 @@ import { environmentOf } from '#tests/support/running-product.ts';
 
 const PROGRAM = join(import.meta.dirname, '../support/product-program.ts');
 
-/** A line of the fleet's table. `role`: what the process is told to be; null while one process does everything. */
-export type Row = { readonly name: string; readonly role: string | null; readonly count: number; readonly servesHttp: boolean };
+/** A line of a fleet's table. */
+export type Row = { readonly role: 'all' | 'web' | 'worker' | 'projector'; readonly count: number };
 
-/** One process that does everything. */
-export const ONE: readonly Row[] = [{ name: 'all', role: null, count: 1, servesHttp: true }];
+/** Every process answers for its health; the first two roles serve webhooks and the API as well. */
+const SERVES = ['all', 'web'];
+
+export const FLEETS = {
+  one: [{ role: 'all', count: 1 }],
+  two: [{ role: 'all', count: 2 }],
+  roles: [
+    { role: 'web', count: 2 },
+    { role: 'worker', count: 2 },
+    { role: 'projector', count: 2 },
+  ],
+} as const satisfies Readonly<Record<string, readonly Row[]>>;
+export type FleetName = keyof typeof FLEETS;
+export const fleetNames = ['one', 'two', 'roles'] as const satisfies readonly FleetName[];
 
 export type Member = {
   readonly name: string;
@@ -36,16 +48,21 @@ export const openFleet = async (rows: readonly Row[], dataFolder: string, cloudU
   const members: Member[] = [];
   for (const row of rows) {
     for (let n = 1; n <= row.count; n += 1) {
-      const name = row.count === 1 ? row.name : `${row.name}-${String(n)}`;
-      members.push(member({ ...row, name, dataFolder, cloudUrl, port: await freePort() }));
+      members.push(member({ role: row.role, name: `${row.role}-${String(n)}`, dataFolder, cloudUrl, port: await freePort() }));
     }
   }
   return members;
 };
 
-type MemberOptions = Omit<Row, 'count'> & { readonly dataFolder: string; readonly cloudUrl: string; readonly port: number };
+type MemberOptions = {
+  readonly role: Row['role'];
+  readonly name: string;
+  readonly dataFolder: string;
+  readonly cloudUrl: string;
+  readonly port: number;
+};
 
-const member = ({ name, role, servesHttp, dataFolder, cloudUrl, port }: MemberOptions): Member => {
+const member = ({ name, role, dataFolder, cloudUrl, port }: MemberOptions): Member => {
   const url = `http://127.0.0.1:${String(port)}`;
   const { NODE_OPTIONS: _left, ...inherited } = process.env;
   const env = { ...inherited, VCONNECT_LOG_LEVEL: 'warn', ...environmentOf(dataFolder, cloudUrl, { port }) };
@@ -60,10 +77,10 @@ const member = ({ name, role, servesHttp, dataFolder, cloudUrl, port }: MemberOp
   return {
     name,
     url,
-    servesHttp,
+    servesHttp: SERVES.includes(role),
     start: () => {
       errors = '';
-      const started = spawn(process.execPath, [PROGRAM, 'start', ...(role === null ? [] : ['--role', role])], {
+      const started = spawn(process.execPath, [PROGRAM, 'start', '--role', role], {
         env,
         stdio: ['ignore', 'ignore', 'pipe'],
       });
@@ -73,7 +90,7 @@ const member = ({ name, role, servesHttp, dataFolder, cloudUrl, port }: MemberOp
       ended = new Promise((resolve) => started.once('exit', resolve));
       child = started;
     },
-    isReady: (timeoutMs) => readyWithin(timeoutMs, isRunning, servesHttp ? `${url}/health/ready` : null),
+    isReady: (timeoutMs) => readyWithin(timeoutMs, isRunning, `${url}/health/ready`),
     isRunning,
     kill: async () => {
       await end('SIGKILL');
@@ -92,13 +109,11 @@ const member = ({ name, role, servesHttp, dataFolder, cloudUrl, port }: MemberOp
 
 const POLL_MS = 100;
 const HEALTH_MS = 3_000;
-/** A process without HTTP has come up when it has lived this long. */
-const SETTLED_MS = 3_000;
 
-const readyWithin = async (timeoutMs: number, isRunning: () => boolean, healthUrl: string | null): Promise<boolean> => {
+const readyWithin = async (timeoutMs: number, isRunning: () => boolean, healthUrl: string): Promise<boolean> => {
   const started = performance.now();
   while (performance.now() - started < timeoutMs && isRunning()) {
-    if (healthUrl === null ? performance.now() - started > SETTLED_MS : await isHealthy(healthUrl)) return true;
+    if (await isHealthy(healthUrl)) return true;
     await wait(POLL_MS);
   }
   return false;

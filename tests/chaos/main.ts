@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ONE } from './fleet.ts';
+import { FLEETS, fleetNames } from './fleet.ts';
 import { dropOne } from './planted.ts';
 import { progressLine, resultLines } from './report.ts';
 import { type Progress, runChaos } from './run.ts';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     customers: { type: 'string', default: '40' },
     'per-second': { type: 'string', default: '8' },
     agents: { type: 'string', default: '3' },
+    fleet: { type: 'string', default: 'roles' },
     keep: { type: 'boolean', default: false },
     'plant-loss': { type: 'boolean', default: false },
   },
@@ -29,6 +30,11 @@ const positive = (name: 'minutes' | 'seed' | 'customers' | 'per-second' | 'agent
   process.stderr.write(`expected --${name} to be a number above 0, got ${values[name]}\n`);
   process.exit(2);
 };
+const fleet = fleetNames.find((name) => name === values.fleet);
+if (fleet === undefined) {
+  process.stderr.write(`expected --fleet to be one of ${fleetNames.join(', ')}, got ${values.fleet}\n`);
+  process.exit(2);
+}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 let lineAt = -Infinity;
@@ -44,7 +50,7 @@ const onProgress = (progress: Progress): void => {
 };
 
 const seed = positive('seed');
-const again = `the same plan again: npm run chaos -- --minutes ${values.minutes} --seed ${String(seed)}`;
+const again = `the same plan again: npm run chaos -- --minutes ${values.minutes} --fleet ${fleet} --seed ${String(seed)}`;
 say(`seed ${String(seed)} (${again})`);
 const dataFolder = realpathSync(mkdtempSync(join(tmpdir(), 'vconnect-chaos-')));
 let isSound = false;
@@ -52,7 +58,7 @@ try {
   const result = await runChaos({
     seed,
     loadMs: positive('minutes') * MINUTE_MS,
-    fleet: ONE,
+    fleet: FLEETS[fleet],
     dataFolder,
     customers: positive('customers'),
     perSecond: positive('per-second'),

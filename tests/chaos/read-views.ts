@@ -4,7 +4,7 @@ import type { RecordedEvent } from '#domain/message.ts';
 import type { GenerationViews, ViewGenerations } from '#domain/ports.ts';
 import { applyItems } from '#infra/projector/apply.ts';
 import { PARKED } from '#infra/projector/parked.ts';
-import { openMemoryGenerations } from '#infra/views/generations-memory.ts';
+import { createMemoryViewGenerations } from '#infra/views/generations-memory.ts';
 import { openViewGenerations } from '#infra/views/generations-sqlite.ts';
 import { allProjections } from '#projections/all.ts';
 import type { Projection } from '#projections/projection.ts';
@@ -21,7 +21,11 @@ export const viewFaults = async (folder: string, log: readonly RecordedEvent[]):
   }
 };
 
-const faultsOf = async (projection: Projection, generations: ViewGenerations, log: readonly RecordedEvent[]): Promise<readonly string[]> => {
+const faultsOf = async (
+  projection: Projection,
+  generations: ViewGenerations,
+  log: readonly RecordedEvent[],
+): Promise<readonly string[]> => {
   const { name } = projection;
   const generation = (await generations.list()).find((each) => each.projection === name && each.state === 'live');
   if (generation === undefined) return [`projection ${name} has nothing live`];
@@ -44,7 +48,7 @@ const faultsOf = async (projection: Projection, generations: ViewGenerations, lo
 const BATCH = 1_000;
 
 const projectAnew = async (projection: Projection, log: readonly RecordedEvent[]): Promise<GenerationViews> => {
-  const { generations } = openMemoryGenerations({ projections: [projection] });
+  const { generations } = createMemoryViewGenerations([projection]);
   const views = await generations.open(await generations.begin(projection.name, projection.version));
   for (let start = 0; start < log.length; start += BATCH) {
     const items = log.slice(start, start + BATCH).map((event) => ({ kind: 'event', event }) as const);
