@@ -9,6 +9,7 @@ const paths = [
   '/setup/connect/00000000000000000000000000000035',
   '/audit',
   '/audit/who',
+  '/dashboard?days=90',
   '/privacy',
   '/privacy/erasures',
   `/privacy/erase/${(500_000).toString(16).padStart(32, '0')}`,

@@ -43,8 +43,13 @@ export function isEmpty({ total, before, now }: DashboardPage): boolean {
   return total.received + total.sent + before.received + before.sent + now.open + now.resolved === 0;
 }
 
-/** Every so many days have a label, so that labels have room; the last day has one. */
-export function isLabelled(index: number, count: number): boolean {
-  const step = count <= 7 ? 1 : count <= 30 ? 5 : 15;
-  return (count - 1 - index) % step === 0;
+/**
+ * Every so many days have a label, so that labels have room, and none stands at an end, where it would reach beyond the plot. On a phone
+ * only every second one is shown: the `minor` are not.
+ */
+export function labelOf(index: number, count: number): 'major' | 'minor' | null {
+  if (count <= 7) return 'major';
+  const step = count <= 30 ? 5 : 15;
+  const nth = (index - Math.floor(step / 2)) / step;
+  return !Number.isInteger(nth) ? null : nth % 2 === 0 ? 'major' : 'minor';
 }
