@@ -15,12 +15,18 @@ export type LogReads = Pick<EventStore, 'readStream' | 'readAll' | 'head' | 'sub
   readonly stop: () => void;
 };
 
-type Parts = { readonly db: DatabaseSync; readonly codec: EventCodec; readonly hub: Hub };
+type Parts = {
+  readonly db: DatabaseSync;
+  readonly codec: EventCodec;
+  readonly hub: Hub;
+  /** Hears every fault of the file, before the caller does. */
+  readonly onFault?: (fault: StoreFault) => void;
+};
 
 const COLUMNS = 'e.position, s.name, e.revision, e.id, e.type, e.version, e.body';
 
 /** The reading half of the port over a connection: the same for the store that writes and for a reader beside it. */
-export const createLogReads = ({ db, codec, hub }: Parts): LogReads => {
+export const createLogReads = ({ db, codec, hub, onFault }: Parts): LogReads => {
   const selectHead = rowStatement(db, 'SELECT max(position) FROM events');
   const selectStream = rowStatement(
     db,
@@ -41,7 +47,9 @@ export const createLogReads = ({ db, codec, hub }: Parts): LogReads => {
       try {
         resolve(read());
       } catch (error) {
-        reject(toStoreFault(WHAT, error));
+        const fault = toStoreFault(WHAT, error);
+        onFault?.(fault);
+        reject(fault);
       }
     });
   const readAll: EventStore['readAll'] = (after, limit) => reading(() => soundPrefix(selectAfter.all(after, limit), decode));

@@ -1,7 +1,7 @@
 import type { EventStore } from '#domain/ports.ts';
 import { createHub } from '#infra/eventloop/hub.ts';
 import { createCheckpointer } from '#infra/sqlite/checkpointer.ts';
-import { toStoreFault } from '#infra/sqlite/store-fault.ts';
+import { type StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 import { createAppendQueue, type GroupDone, type Member, type Outcome } from './append-queue.ts';
 import { type CatalogueOf, createEventCodec } from './codec.ts';
@@ -31,10 +31,17 @@ export const openSqliteEventStore = ({ file, catalogueOf, onAppended, onGroup }:
   const rows = writeRows(db);
   const checkpointer = createCheckpointer(db, file);
   const hub = createHub();
-  const { stop, ...reads } = createLogReads({ db, codec, hub });
+  // A damaged file is not written to any more, wherever the damage showed; what is sound in it can still be read.
+  let damage: StoreFault | null = null;
+  const onFault = (fault: StoreFault) => {
+    if (fault.code === 'STORE_DAMAGED') damage ??= fault;
+    return fault;
+  };
+  const { stop, ...reads } = createLogReads({ db, codec, hub, onFault });
   let closed = false;
 
   const commit = async (group: readonly Member[]): Promise<readonly Outcome[]> => {
+    if (damage !== null) throw damage;
     try {
       await beginWrite(db, WHAT);
       const outcomes = rows.write(group);
@@ -43,7 +50,7 @@ export const openSqliteEventStore = ({ file, catalogueOf, onAppended, onGroup }:
     } catch (error) {
       rows.forget();
       rollBack(db);
-      throw toStoreFault(WHAT, error);
+      throw onFault(toStoreFault(WHAT, error));
     }
   };
   const queue = createAppendQueue(async (group) => {

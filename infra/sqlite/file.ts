@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { isBusy, StoreFault, toStoreFault } from './store-fault.ts';
 
 export type SqliteFile = {
@@ -48,7 +49,7 @@ export const openSqliteFileForReading = (options: SqliteFile): DatabaseSync => {
   let db: DatabaseSync | null = null;
   try {
     if (!existsSync(options.file)) openSqliteFile(options).close();
-    db = new DatabaseSync(options.file, { readOnly: true, timeout: 0 });
+    db = new DatabaseSync(isAtRest(options.file) ? asImmutable(options.file) : options.file, { readOnly: true, timeout: 0 });
     if (isNewFile(db)) openSqliteFile(options).close();
     checkIdentity(db, options);
     db.exec(`PRAGMA cache_size = -${String(options.cacheKb ?? CACHE_KB)}; PRAGMA temp_store = MEMORY`);
@@ -75,6 +76,25 @@ const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   checkIdentity(db, options);
   db.exec(options.schema);
   db.exec('COMMIT');
+};
+
+/**
+ * On a disk that is read-only SQLite cannot make the index of a WAL, and a file whose writers have all closed has none: it can be read as
+ * something that does not change. With a WAL beside it that would be wrong, for the WAL would not be seen.
+ */
+const isAtRest = (file: string): boolean => {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return false;
+  } catch {
+    return !existsSync(`${file}-wal`);
+  }
+};
+
+const asImmutable = (file: string): URL => {
+  const url = pathToFileURL(file);
+  url.searchParams.set('immutable', '1');
+  return url;
 };
 
 /** Whoever opens a file first after a crash recovers its WAL index; others are held up for that moment. */
