@@ -24,6 +24,7 @@ const pages: readonly Shown[] = [
   { name: 'audit', role: 'auditor', path: () => '/audit' },
   { name: 'audit-person', role: 'auditor', path: ({ erasedContactId }) => `/audit?subject=${erasedContactId}` },
   { name: 'audit-who', role: 'auditor', path: () => '/audit/who' },
+  { name: 'dashboard', role: 'auditor', path: () => '/dashboard' },
   { name: 'privacy', role: 'dpo', path: () => '/privacy' },
   { name: 'erase', role: 'dpo', path: ({ contactId }) => `/privacy/erase/${contactId}` },
   { name: 'erasures', role: 'dpo', path: () => '/privacy/erasures' },
