@@ -16,7 +16,8 @@ export const createAnnouncer = (announcements: Announcements) => {
     while (progress.size > 0) {
       await new Promise(setImmediate);
       const [said, changed] = [[...progress.values()], changes];
-      [progress, changes] = [new Map(), []];
+      progress = new Map();
+      changes = [];
       try {
         await announcements.announce(said, changed);
         announcements.wake();

@@ -58,8 +58,7 @@ type Kept = RebuildParts & {
 const keep = async (kept: Kept): Promise<void> => {
   const { projection, generations, signal, onFault } = kept;
   let pump: Pump | null = null;
-  let building: Promise<void> | null = null;
-  let held = false;
+  const beside: { task: Promise<void> | null; held: boolean } = { task: null, held: false };
   while (!signal.aborted) {
     try {
       const own = (await generations.list()).filter(({ projection: name }) => name === projection.name);
@@ -79,15 +78,16 @@ const keep = async (kept: Kept): Promise<void> => {
         pump = null;
         continue;
       }
-      if (live?.version !== projection.version && !held) {
-        building ??= build(kept, own, live).then(
+      if (live?.version !== projection.version && !beside.held) {
+        beside.task ??= build(kept, own, live).then(
           (outcome) => {
-            [held, building] = [outcome === 'held', null];
+            beside.held = outcome === 'held';
+            beside.task = null;
           },
           async (error: unknown) => {
             onFault(projection.name, errorCode(error), error);
             await pause(FAULT_MS, signal);
-            building = null;
+            beside.task = null;
           },
         );
       }
@@ -97,9 +97,9 @@ const keep = async (kept: Kept): Promise<void> => {
       pump = null;
       await pause(FAULT_MS, signal);
     }
-    await Promise.race([pause(LOOK_MS, signal), ...(building === null ? [] : [building])]);
+    await Promise.race([pause(LOOK_MS, signal), ...(beside.task === null ? [] : [beside.task])]);
   }
-  await Promise.all([pump?.stop(), building]);
+  await Promise.all([pump?.stop(), beside.task]);
 };
 
 /** Brings a generation of this version to the head and marks it ready: one kept from before (an older release was started again), or a new one. */

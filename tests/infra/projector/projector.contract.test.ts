@@ -1,51 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StreamName } from '#domain/ids.ts';
-import type { EventStore, ViewGenerations } from '#domain/ports.ts';
-import { replayParked } from '#infra/projector/replay.ts';
-import type { ProjectorOptions } from '#infra/projector/run.ts';
-import type { OpenViews } from '#infra/views/generations-sqlite.ts';
+import { describe, expect, test } from 'vitest';
+import type { ViewGenerations } from '#domain/ports.ts';
 import type { Projection } from '#projections/projection.ts';
 import { newStream, statusEvents } from '../eventstore/sample-events.ts';
-import { appender, type Running, startRunning } from './running.ts';
-import { type Counted, counting, POISON } from './sample-projections.ts';
+import { projectorBench } from './running.ts';
+import { counting, POISON } from './sample-projections.ts';
 import { clock, kinds } from './suite.ts';
 
-describe.each(kinds)('projector over $name', ({ log, read }) => {
-  let folder: string;
-  let store: EventStore;
-  let opened: OpenViews;
-  let running: Running[] = [];
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'vconnect-projector-'));
-    [store, opened, running] = [log(folder), read(folder, [counting(), counting({ name: 'second' })]), []];
-  });
-  afterEach(async () => {
-    await Promise.all(running.map((projector) => projector.stop()));
-    await opened.close();
-    await store.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  const start = async (projections: readonly Projection[], options: Partial<ProjectorOptions> = {}) => {
-    const projector = await startRunning(store, opened, projections, options);
-    running.push(projector);
-    return projector;
-  };
-  const append = (stream: StreamName, ...codes: number[]) => appender(store)(stream, ...codes);
-  const caughtUp = async (projector: Running) => expect(await projector.caughtUpTo(await store.head(), 5_000)).toBe(true);
-  const counted = async (stream: string, name = 'counting') => (await opened.views.get<Counted>(`${name}_streams`, stream))?.count ?? 0;
-  const total = async (name = 'counting') => (await opened.views.get<Counted>(`${name}_total`, 'all'))?.count ?? 0;
-  const replay = (projection: Projection, stream: StreamName) =>
-    replayParked({ log: store, generations: opened.generations, clock, projection, stream });
-  const live = async (name = 'counting') =>
-    (await opened.generations.list()).find(({ projection, state }) => projection === name && state === 'live');
+describe.each(kinds)('projector over $name', (kind) => {
+  const bench = projectorBench(kind, [counting(), counting({ name: 'second' })]);
+  const { store, opened, start, append, caughtUp, counted, total, replay } = bench;
 
   test('fills views from the log and then follows it', async () => {
     const streams = [newStream(), newStream()] as const;
-    await store.append(streams[0], 'none', statusEvents(600));
+    await store().append(streams[0], 'none', statusEvents(600));
     const projector = await start([counting(), counting({ name: 'second' })]);
     await caughtUp(projector);
     await append(streams[1], 1, 2, 3);
@@ -71,8 +38,8 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
     await append(stream, 1);
     const projector = await start([{ ...counting(), guard: (_, target) => target.collection === 'counting_streams' }]);
     await caughtUp(projector);
-    expect(await opened.views.get('counting_streams', stream)).toHaveProperty('applied', { [stream]: 0 });
-    expect(await opened.views.get('counting_total', 'all')).not.toHaveProperty('applied');
+    expect(await opened().views.get('counting_streams', stream)).toHaveProperty('applied', { [stream]: 0 });
+    expect(await opened().views.get('counting_total', 'all')).not.toHaveProperty('applied');
   });
 
   test('parks a stream whose document cannot be stored', async () => {
@@ -102,9 +69,9 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
     const first = await start([counting()]);
     await caughtUp(first);
     await first.stop();
-    const generation = await live();
+    const generation = (await opened().generations.list()).find(({ state }) => state === 'live');
     if (generation === undefined) throw new Error('expected a live generation');
-    const views = await opened.generations.open(generation);
+    const views = await opened().generations.open(generation);
     const { commits } = await views.progress();
     expect(await views.commit({ after: commits, checkpoint: 0n, writes: [] })).toBe(true);
     await views.close();
@@ -221,9 +188,9 @@ describe.each(kinds)('projector over $name', ({ log, read }) => {
   test('shows lag while the views cannot be written, names the fault, and catches up afterwards', async () => {
     let broken = false;
     const breakable: ViewGenerations = {
-      ...opened.generations,
+      ...opened().generations,
       open: async (generation) => {
-        const views = await opened.generations.open(generation);
+        const views = await opened().generations.open(generation);
         return {
           ...views,
           commit: (change) => (broken ? Promise.reject(Object.assign(new Error('x'), { code: 'STORE_FULL' })) : views.commit(change)),
