@@ -33,6 +33,8 @@ const CODES: Readonly<Partial<Record<string, ExitCode>>> = {
   STORE_UNAVAILABLE: EXIT.store,
   STORE_CLOSED: EXIT.store,
   VAULT_STORE_BUSY: EXIT.store,
+  VAULT_STORE_FULL: EXIT.store,
+  VAULT_STORE_READ_ONLY: EXIT.store,
   VAULT_STORE_FAILED: EXIT.store,
   VAULT_CLOSED: EXIT.store,
   STORE_DAMAGED: EXIT.integrity,

@@ -35,13 +35,17 @@ const CODES: Readonly<Partial<Record<string, ProblemCode>>> = {
   FST_ERR_ASYNC_CONSTRAINT: 'malformed-request',
   // Faults of the stores that pass by themselves or that an operator can lift.
   STORE_BUSY: 'not-available',
-  STORE_FULL: 'not-available',
-  STORE_READ_ONLY: 'not-available',
+  STORE_FULL: 'storage-full',
+  STORE_READ_ONLY: 'storage-read-only',
   STORE_DAMAGED: 'not-available',
   STORE_UNAVAILABLE: 'not-available',
   STORE_CLOSED: 'not-available',
   VAULT_STORE_BUSY: 'not-available',
+  VAULT_STORE_FULL: 'storage-full',
+  VAULT_STORE_READ_ONLY: 'storage-read-only',
   VAULT_STORE_FAILED: 'not-available',
+  // The stream of that event stops; all others go on.
+  EVENT_VERSION_UNKNOWN: 'newer-program',
   VAULT_CLOSED: 'not-available',
   VIEW_CURSOR_INVALID: 'invalid-request',
   // Many at once on the same object.

@@ -26,7 +26,9 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 /** Own retry with jitter: SQLite's busy timeout starved one of two writing processes for seconds (ARCHITECTURE §5). */
 const BUSY_LIMIT_MS = 5_000;
@@ -151,6 +153,14 @@ const asFault = (file: string, error: unknown): unknown => {
     return new VaultFault(
       'VAULT_STORE_BUSY',
       `expected ${name} to be free within ${String(BUSY_LIMIT_MS)} ms, another process holds it`,
+      error,
+    );
+  if (code === SQLITE_FULL)
+    return new VaultFault('VAULT_STORE_FULL', `expected room for ${name}, the disk is full: nothing was written; free some space`, error);
+  if (code === SQLITE_READONLY)
+    return new VaultFault(
+      'VAULT_STORE_READ_ONLY',
+      `expected ${name} to take writes, its disk or file is read-only: nothing was written`,
       error,
     );
   return new VaultFault('VAULT_STORE_FAILED', `expected ${name} to answer, SQLite failed with code ${String(code)}`, error);

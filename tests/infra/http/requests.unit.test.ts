@@ -93,7 +93,7 @@ describe('what is asked', () => {
     const { inject, signIn, answers } = await openApi();
     answers.reply = Object.assign(new Error('disk of Ada'), { name: 'StoreFault', code: 'STORE_FULL' });
     const answer = await inject({ method: 'POST', url: reply, headers: bearer(signIn('agent')), payload: { text: 'x' } });
-    expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'not-available', '5']);
+    expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'storage-full', '5']);
     expect(answer.body).not.toContain('Ada');
   });
 });
