@@ -18,7 +18,7 @@ const ASK_EVERY = 16;
  */
 const OWN_CHECKPOINT_PAGES = 16_000;
 
-export const createCheckpointer = (db: DatabaseSync, file: string): Checkpointer => {
+export const createCheckpointer = (db: DatabaseSync, file: string, pages = WAL_CHECKPOINT_PAGES): Checkpointer => {
   db.exec(`PRAGMA wal_autocheckpoint = ${String(OWN_CHECKPOINT_PAGES)}`);
   // Only counts: `log` pages stand in the WAL, `checkpointed` of them in the main file too.
   const count = db.prepare('PRAGMA wal_checkpoint(NOOP)');
@@ -52,7 +52,7 @@ export const createCheckpointer = (db: DatabaseSync, file: string): Checkpointer
   return {
     committed: () => {
       commits += 1;
-      if (state !== 'resting' || commits % ASK_EVERY !== 0 || toMove() < WAL_CHECKPOINT_PAGES) return;
+      if (state !== 'resting' || commits % ASK_EVERY !== 0 || toMove() < pages) return;
       state = 'moving';
       thread ??= start();
       thread.postMessage('checkpoint');

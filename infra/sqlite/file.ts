@@ -42,6 +42,25 @@ export const openSqliteFile = (options: SqliteFile): DatabaseSync => {
 };
 
 /**
+ * Opens a file for writing that was made before. Unlike `openSqliteFile` it never waits for a writer: that one may be of this thread, in
+ * the middle of a long transaction.
+ */
+export const openMadeSqliteFile = (options: Omit<SqliteFile, 'schema'>): DatabaseSync => {
+  let db: DatabaseSync | null = null;
+  try {
+    const made = pathToFileURL(options.file);
+    made.searchParams.set('mode', 'rw');
+    const opened = (db = new DatabaseSync(made, { timeout: 0 }));
+    retryWhileBusy(() => checkIdentity(opened, options));
+    setUp(db, options);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw openFault(options, error);
+  }
+};
+
+/**
  * Opens a file beside its writers without ever writing to it, and checks the same. A file that does not exist yet is made first: whoever
  * reads may be started before whoever writes.
  */
@@ -63,11 +82,7 @@ export const openSqliteFileForReading = (options: SqliteFile): DatabaseSync => {
 const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   // Another process may be creating the same file at this moment.
   retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'));
-  db.exec(`PRAGMA synchronous = ${options.synchronous}`);
-  db.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
-  db.exec(`PRAGMA journal_size_limit = ${String(WAL_KEPT_BYTES)}`);
-  db.exec(`PRAGMA cache_size = -${String(options.cacheKb ?? CACHE_KB)}`);
-  db.exec('PRAGMA temp_store = MEMORY');
+  setUp(db, options);
   retryWhileBusy(() => db.exec('BEGIN IMMEDIATE'));
   if (isNewFile(db)) {
     db.exec(`PRAGMA application_id = ${String(options.applicationId)}`);
@@ -76,6 +91,14 @@ const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   checkIdentity(db, options);
   db.exec(options.schema);
   db.exec('COMMIT');
+};
+
+const setUp = (db: DatabaseSync, options: Omit<SqliteFile, 'schema'>): void => {
+  db.exec(`PRAGMA synchronous = ${options.synchronous}`);
+  db.exec(`PRAGMA wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
+  db.exec(`PRAGMA journal_size_limit = ${String(WAL_KEPT_BYTES)}`);
+  db.exec(`PRAGMA cache_size = -${String(options.cacheKb ?? CACHE_KB)}`);
+  db.exec('PRAGMA temp_store = MEMORY');
 };
 
 /**
@@ -106,7 +129,7 @@ const isNewFile = (db: DatabaseSync): boolean => {
   return found;
 };
 
-const checkIdentity = (db: DatabaseSync, options: SqliteFile): void => {
+const checkIdentity = (db: DatabaseSync, options: Omit<SqliteFile, 'schema'>): void => {
   const owner = pragmaNumber(db, 'application_id');
   const version = pragmaNumber(db, 'user_version');
   if (owner !== options.applicationId) {
@@ -137,7 +160,7 @@ export const retryWhileBusy = (run: () => void): void => {
 };
 
 /** SQLite says only "unable to open": the folder tells why. */
-const openFault = (options: SqliteFile, error: unknown): StoreFault => {
+const openFault = (options: Omit<SqliteFile, 'schema'>, error: unknown): StoreFault => {
   const fault = toStoreFault(options.what, error);
   if (fault.code !== 'STORE_UNAVAILABLE') return fault;
   try {

@@ -14,11 +14,30 @@ const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 /** Begins a write transaction; when another process holds the lock, tries again within a bound. On return the caller owns the lock. */
 export const beginWrite = async (db: DatabaseSync, what: string): Promise<void> => {
   const deadline = performance.now() + LOCK_WAIT_MS;
-  while (!tryBegin(db)) {
-    if (performance.now() > deadline) throw new StoreFault('STORE_BUSY', `Another process kept ${what} locked for too long: try again.`);
-    Atomics.wait(pauseCell, 0, 0, MIN_PAUSE_MS + Math.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
-    await new Promise(setImmediate);
+  while (!tryBegin(db)) await pause(deadline, what);
+};
+
+/**
+ * Runs `run` in one write transaction and does not let go of this thread in between: nobody here can come to wait, blocking, for a lock
+ * that the same thread holds. What fails changes nothing.
+ */
+export const writeAtOnce = async <T>(db: DatabaseSync, what: string, run: () => T): Promise<T> => {
+  const deadline = performance.now() + LOCK_WAIT_MS;
+  while (!tryBegin(db)) await pause(deadline, what);
+  try {
+    const result = run();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    rollBack(db);
+    throw error;
   }
+};
+
+const pause = async (deadline: number, what: string): Promise<void> => {
+  if (performance.now() > deadline) throw new StoreFault('STORE_BUSY', `Another process kept ${what} locked for too long: try again.`);
+  Atomics.wait(pauseCell, 0, 0, MIN_PAUSE_MS + Math.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
+  await new Promise(setImmediate);
 };
 
 const tryBegin = (db: DatabaseSync): boolean => {

@@ -3,12 +3,12 @@ import { parseId } from '#domain/ids.ts';
 import { createHub } from '#infra/eventloop/hub.ts';
 import type { Announcements, ChangesSince, ProjectionProgress, ViewChange } from '#infra/projector/announcements.ts';
 import { toStoreFault } from '#infra/sqlite/store-fault.ts';
-import { CATALOG, openCatalogForWriting } from './catalog-file.ts';
+import { writeAtOnce } from '#infra/sqlite/write-lock.ts';
+import { CATALOG, openCatalogToAnnounce } from './catalog-file.ts';
 import type { Catalog } from './catalog.ts';
 import { changedRows, KEPT_CHANGES, type NumberedChange, since } from './changes.ts';
 import { damagedDocument } from './document.ts';
 import { createQueue } from './queue.ts';
-import { inTransaction } from './shape.ts';
 import { closedFault } from './states.ts';
 import { type Prepare, rowOf, statements } from './statements.ts';
 
@@ -30,7 +30,7 @@ export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements
   /** Only processes that announce open a connection for it. */
   const writing = () => {
     if (writer !== null) return writer;
-    const db = openCatalogForWriting(folder, 'NORMAL');
+    const db = openCatalogToAnnounce(folder);
     return (writer = { db, prepare: statements(db) });
   };
   const look = (): void => {
@@ -73,7 +73,7 @@ export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements
       await queue
         .run(() => {
           const { db, prepare } = writing();
-          return inTransaction(db, CATALOG, () => {
+          return writeAtOnce(db, CATALOG, () => {
             storeProgress(prepare, progress);
             storeChanges(prepare, changes);
           });

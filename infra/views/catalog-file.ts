@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { openSqliteFile, openSqliteFileForReading } from '#infra/sqlite/file.ts';
+import { openMadeSqliteFile, openSqliteFile, openSqliteFileForReading } from '#infra/sqlite/file.ts';
 
 export const CATALOG = 'the catalogue of the views';
 /** `VCVC` in ASCII. */
@@ -28,16 +28,19 @@ const optionsOf = (folder: string, synchronous: 'FULL' | 'NORMAL') => ({
   what: CATALOG,
   applicationId: APPLICATION_ID,
   formatVersion: FORMAT_VERSION,
-  schema: SCHEMA,
   synchronous,
   cacheKb: CACHE_KB,
 });
 
-/** FULL for generations: a switch is on the disk when it returns. NORMAL for announcements: losing the last of them loses no work. */
-export const openCatalogForWriting = (folder: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync => {
+/** Makes the catalogue if there is none. A switch is on the disk when it returns. */
+export const openCatalogForWriting = (folder: string): DatabaseSync => {
   mkdirSync(folder, { recursive: true });
-  return openSqliteFile(optionsOf(folder, synchronous));
+  return openSqliteFile({ ...optionsOf(folder, 'FULL'), schema: SCHEMA });
 };
 
+/** Losing the last announcements with the power loses no work. */
+export const openCatalogToAnnounce = (folder: string): DatabaseSync => openMadeSqliteFile(optionsOf(folder, 'NORMAL'));
+
 /** A connection that only reads: its `PRAGMA data_version` moves with every commit of any other one, of any thread or process. */
-export const openCatalogForReading = (folder: string): DatabaseSync => openSqliteFileForReading(optionsOf(folder, 'NORMAL'));
+export const openCatalogForReading = (folder: string): DatabaseSync =>
+  openSqliteFileForReading({ ...optionsOf(folder, 'NORMAL'), schema: SCHEMA });

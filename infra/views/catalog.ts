@@ -1,10 +1,10 @@
 import type { Generation } from '#domain/ports.ts';
 import { toStoreFault } from '#infra/sqlite/store-fault.ts';
+import { writeAtOnce } from '#infra/sqlite/write-lock.ts';
 import { CATALOG, openCatalogForReading, openCatalogForWriting } from './catalog-file.ts';
 import { damagedDocument } from './document.ts';
 import { removeGenerationFiles, removeOrphans } from './files.ts';
 import { createQueue } from './queue.ts';
-import { inTransaction } from './shape.ts';
 import { type Prepare, rowOf, statements } from './statements.ts';
 import { applyStep, closedFault, type Step } from './states.ts';
 
@@ -22,7 +22,7 @@ export type Catalog = {
 };
 
 export const openCatalog = (folder: string): Catalog => {
-  const writer = openCatalogForWriting(folder, 'FULL');
+  const writer = openCatalogForWriting(folder);
   const reader = openCatalogForReading(folder);
   const read = statements(reader);
   const write = statements(writer);
@@ -43,7 +43,7 @@ export const openCatalog = (folder: string): Catalog => {
   const changing = <T>(run: () => T): Promise<T> =>
     closed
       ? Promise.reject(closedFault())
-      : queue.run(() => inTransaction(writer, CATALOG, run)).catch((error: unknown) => Promise.reject(toStoreFault(CATALOG, error)));
+      : queue.run(() => writeAtOnce(writer, CATALOG, run)).catch((error: unknown) => Promise.reject(toStoreFault(CATALOG, error)));
 
   // Rows and folder are compared under the write lock: no other process can be between a new row and its file, or its row and the lock.
   // What cannot be removed now is removed at the next start.

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionSpec, Generation } from '#domain/ports.ts';
 import { parkedCollection } from '#infra/projector/parked.ts';
-import { openSqliteFile, openSqliteFileForReading } from '#infra/sqlite/file.ts';
+import { openMadeSqliteFile, openSqliteFile, openSqliteFileForReading } from '#infra/sqlite/file.ts';
 import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
 import { generationFile } from './files.ts';
@@ -50,10 +50,23 @@ const optionsOf = ({ folder, generation }: GenerationPlace, cacheKb: number) => 
 /** A generation that is being built begins without the indexes of its documents: filling it is faster, and making them at the end is too. */
 export const openForWriting = (place: GenerationPlace): DatabaseSync => {
   const { generation, projection } = place;
-  if (generation.state !== 'building')
-    return openExisting(place, () => openSqliteFile({ ...optionsOf(place, CACHE_KB.writing), schema: '' }));
+  if (generation.state !== 'building') return openExisting(place, () => openMadeSqliteFile(optionsOf(place, CACHE_KB.writing)));
+  const options = optionsOf(place, CACHE_KB.building);
+  const made = openMade(options);
+  if (made !== null) return made;
   const schema = [SCHEMA, ...projection.collections.map(createTable), createCollection(parkedCollection)].join('\n');
-  return openSqliteFile({ ...optionsOf(place, CACHE_KB.building), schema });
+  return openSqliteFile({ ...options, schema });
+};
+
+/** Null when there is no file, or one whose maker stopped before it was a generation. */
+const openMade = (options: Parameters<typeof openMadeSqliteFile>[0]): DatabaseSync | null => {
+  if (!existsSync(options.file)) return null;
+  try {
+    return openMadeSqliteFile(options);
+  } catch (error) {
+    if (error instanceof StoreFault && error.code === 'STORE_FORMAT_UNKNOWN') return null;
+    throw error;
+  }
 };
 
 export const openForReading = (place: GenerationPlace): DatabaseSync =>

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionSpec } from '#domain/ports.ts';
-import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
+import { writeAtOnce } from '#infra/sqlite/write-lock.ts';
 import { createIndexes, createTable, indexNames } from './sql.ts';
 
 /** The tables and indexes that a file has. */
@@ -19,7 +19,7 @@ export const isComplete = (shape: Shape, collections: readonly CollectionSpec[])
 export const makeTables = (db: DatabaseSync, what: string, collections: readonly CollectionSpec[]): Promise<void> => {
   const { tables } = shapeOf(db);
   const missing = collections.filter((spec) => !tables.has(spec.name)).map(createTable);
-  return missing.length === 0 ? Promise.resolve() : inTransaction(db, what, () => db.exec(missing.join('\n')));
+  return missing.length === 0 ? Promise.resolve() : writeAtOnce(db, what, () => db.exec(missing.join('\n')));
 };
 
 /** Makes the indexes that are missing, each in a transaction of its own, so that other writers get their turn between two. */
@@ -28,7 +28,7 @@ export const makeIndexes = async (db: DatabaseSync, what: string, collections: r
   for (const spec of collections) {
     const wanted = [...indexNames(spec)];
     for (const [at, statement] of createIndexes(spec).entries()) {
-      if (!indexes.has(wanted[at] ?? '')) await inTransaction(db, what, () => db.exec(statement));
+      if (!indexes.has(wanted[at] ?? '')) await writeAtOnce(db, what, () => db.exec(statement));
     }
   }
 };
@@ -39,19 +39,6 @@ export const dropForgottenIndexes = async (db: DatabaseSync, what: string, colle
   for (const spec of collections) {
     const wanted = indexNames(spec);
     const forgotten = list.all(spec.name).flatMap((row) => (wanted.has(String(row['name'])) ? [] : [String(row['name'])]));
-    for (const name of forgotten) await inTransaction(db, what, () => db.exec(`DROP INDEX IF EXISTS "${name}"`));
-  }
-};
-
-/** Runs in one write transaction; what fails changes nothing. */
-export const inTransaction = async <T>(db: DatabaseSync, what: string, run: () => T | Promise<T>): Promise<T> => {
-  await beginWrite(db, what);
-  try {
-    const result = await run();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    rollBack(db);
-    throw error;
+    for (const name of forgotten) await writeAtOnce(db, what, () => db.exec(`DROP INDEX IF EXISTS "${name}"`));
   }
 };

@@ -167,6 +167,17 @@ describe('damage', () => {
   });
 });
 
+test('a generation can be opened and made ready while the same thread is in the middle of a large commit', async () => {
+  const generation = await store.generations.begin('list', 1);
+  const views = await store.generations.open(generation);
+  const large = Array.from({ length: 20_000 }, (_, at) => put('rows', `r${String(at)}`, { tenant: 't', open: true, at }));
+  const committing = write(views, large);
+  await new Promise(setImmediate);
+  const [again] = await Promise.all([store.generations.open(generation), store.generations.markReady(generation)]);
+  expect([await committing, await again.count('rows', { tenant: 't' }, 99_999)]).toEqual([true, 20_000]);
+  await Promise.all([views.close(), again.close()]);
+});
+
 test('readers see all of a large commit or nothing, and the event loop goes on meanwhile', async () => {
   const { views } = await makeLive(store.generations, { ...list, collections: [rows] });
   const count = 6_000;

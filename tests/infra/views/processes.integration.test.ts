@@ -96,15 +96,11 @@ test('what a thread announces wakes who waits in another one within its next loo
   const store = open();
   await makeLive(store.generations, list).then(({ views }) => views.close());
   const seen = store.announcements.version();
-  const code = `
-    const { openViewGenerations } = await import(${JSON.stringify(join(import.meta.dirname, '../../../infra/views/generations-sqlite.ts'))});
-    const { announcements, close } = openViewGenerations({ folder: ${JSON.stringify(folder)}, projections: [] });
-    await announcements.announce([], [{ position: 7n, views: [{ collection: 'rows', id: 'r1', tenant: null }] }]);
-    await close();`;
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+  const worker = new Worker(join(import.meta.dirname, 'announcing-worker.ts'), { workerData: folder });
   const ended = once(worker, 'exit');
-  for (let version = seen; (await store.announcements.last()) === 0; version = store.announcements.version())
-    await store.announcements.changed(version, AbortSignal.timeout(10_000));
+  const patience = AbortSignal.timeout(10_000);
+  for (let version = seen; (await store.announcements.last()) === 0 && !patience.aborted; version = store.announcements.version())
+    await store.announcements.changed(version, patience);
   expect(await store.announcements.changesAfter(0)).toEqual({
     changes: [{ position: 7n, views: [{ collection: 'rows', id: 'r1', tenant: null }] }],
     last: 1,
