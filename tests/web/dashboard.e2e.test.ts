@@ -19,6 +19,14 @@ describe.skipIf(!hasChromium)('the figures', () => {
     expect(await page.getByRole('link', { name: '7 days' }).getAttribute('aria-current')).toBe('page');
   });
 
+  it('draw as lines what has too many days for bars', async () => {
+    const page = await pages.open('/dashboard?days=90');
+    expect(await page.locator('rect.in').count()).toBe(0);
+    const line = page.locator('path.in');
+    expect((await line.getAttribute('d'))?.split('L')).toHaveLength(90);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('path.in')).fill")).toBe('none');
+  });
+
   it('run from right to left in Arabic', async () => {
     const page = await pages.open('/dashboard', { locale: 'ar' });
     const [first, last] = [await page.locator('rect.in').first().boundingBox(), await page.locator('rect.in').last().boundingBox()];
