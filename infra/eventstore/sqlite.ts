@@ -17,6 +17,8 @@ export type SqliteEventStoreOptions = {
   readonly onAppended?: () => void;
   /** Called after each group, for the metrics. Must not throw. */
   readonly onGroup?: (group: GroupDone) => void;
+  /** Pages in the WAL after which they move to the main file; for measuring. */
+  readonly checkpointPages?: number;
 };
 
 export type SqliteEventStore = EventStore & {
@@ -25,11 +27,17 @@ export type SqliteEventStore = EventStore & {
 };
 
 /** The event log in one SQLite file: durable when `append` resolves, safe for several processes. */
-export const openSqliteEventStore = ({ file, catalogueOf, onAppended, onGroup }: SqliteEventStoreOptions): SqliteEventStore => {
+export const openSqliteEventStore = ({
+  file,
+  catalogueOf,
+  onAppended,
+  onGroup,
+  checkpointPages,
+}: SqliteEventStoreOptions): SqliteEventStore => {
   const db = openLogFile(file);
   const codec = createEventCodec(catalogueOf);
   const rows = writeRows(db);
-  const checkpointer = createCheckpointer(db, file);
+  const checkpointer = createCheckpointer(db, file, checkpointPages);
   const hub = createHub();
   // A damaged file is not written to any more, wherever the damage showed; what is sound in it can still be read.
   let damage: StoreFault | null = null;
