@@ -3,6 +3,7 @@ import { catalogueOf } from '#domain/catalogue.ts';
 import { now } from './app/context.ts';
 import { createHealth } from './app/health.ts';
 import type { ReadModels } from './app/product.ts';
+import { createVitals } from './app/vitals.ts';
 import { composeViews } from './compose-views.ts';
 import type { Config } from './config.ts';
 import { openSqliteLogReader } from './eventstore/reader.ts';
@@ -23,6 +24,7 @@ export const openReadModels = async (config: Config, log: Log, role: 'projector'
   const { views, watch, projections, close } = await composeViews({ config, log, processes, store, onChange: () => undefined });
   return {
     projections,
+    vitals: createVitals(processes, null),
     health: createHealth({ store, views, watch, dataFolder, vault: null, outbox: null }),
     close: async () => {
       await close();

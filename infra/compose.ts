@@ -21,6 +21,7 @@ import { createChangeFeed } from './app/change-feed.ts';
 import { createHealth } from './app/health.ts';
 import { reconnectSimulator } from './app/reconnect-simulator.ts';
 import { createSample } from './app/sample.ts';
+import { createGroupRelay, createVitals } from './app/vitals.ts';
 import { createWorkInFlight } from './app/work-in-flight.ts';
 import type { WorkLease } from './app/worker.ts';
 import { composeViews } from './compose-views.ts';
@@ -54,10 +55,12 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     processes.close();
     throw error;
   });
+  const groups = createGroupRelay();
   const store = openSqliteEventStore({
     file: join(config.dataFolder, 'events.db'),
     catalogueOf,
     onAppended: () => readModels.appended(),
+    onGroup: groups.tell,
   });
   const sessions = openSessionStore(join(config.dataFolder, 'sessions.db'));
 
@@ -113,6 +116,10 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     defaultBaseUrl: config.whatsapp.baseUrl,
     allowedHosts: config.whatsapp.allowedHosts,
   };
+  // No projector runs yet, or the views are being built: pages say so, and webhooks are taken.
+  const reconnecting = (err: unknown): void => {
+    log.error('simulator.not-reconnected', { err });
+  };
   const application = createApplication(app);
   return {
     application,
@@ -124,6 +131,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     health: createHealth({ store, views, vault, watch, outbox: works ? outbox : null, dataFolder: config.dataFolder }),
     operator: createOperator({ app, application }),
     projections: readModels.projections,
+    vitals: createVitals(processes, { onGroup: groups.onGroup, queued: store.queued }),
     sample: createSample(app, application),
     start: async (at) => {
       url = config.publicUrl ?? at.url;
@@ -132,7 +140,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
       if (works) for (const worker of Object.values(workers)) worker.start();
       if (works) sessions.dropExpired(now());
       if (works) await vault.expireSeen(now());
-      if (processes.roles.includes('web')) await reconnectSimulator(app);
+      if (processes.roles.includes('web')) await reconnectSimulator(app).catch(reconnecting);
     },
     close: async () => {
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));

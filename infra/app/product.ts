@@ -4,6 +4,7 @@ import type { Maintenance } from '#infra/projector/maintenance.ts';
 import type { ViewsWatch } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done } from '#projections/shown.ts';
+import type { Vitals } from './vitals.ts';
 
 /** What a webhook delivery is answered. 200 only when everything in it is durable. */
 export type WebhookAnswer =
@@ -79,6 +80,8 @@ export type Product = {
   readonly operator: Operator;
   /** The read models: how far they are, what they set aside, and what an operator can do about it. */
   readonly projections: Maintenance & Pick<ViewsWatch, 'status' | 'parked'>;
+  /** Who works on the data folder, and how: for `/metrics`. */
+  readonly vitals: Vitals;
   readonly sample: Sample;
   /** Starts outbox, media worker and the resumption of interrupted erasures. `url`: where the front server listens. */
   readonly start: (at: { readonly url: string }) => Promise<void>;
@@ -87,4 +90,4 @@ export type Product = {
 };
 
 /** The part of it that needs no key. */
-export type ReadModels = Pick<Product, 'projections' | 'health' | 'close'>;
+export type ReadModels = Pick<Product, 'projections' | 'health' | 'vitals' | 'close'>;

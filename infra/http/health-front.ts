@@ -11,7 +11,7 @@ import { healthRoutes } from './routes/health.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 type Options = {
-  readonly service: Pick<Product, 'health' | 'projections'>;
+  readonly service: Pick<Product, 'health' | 'projections' | 'vitals'>;
   readonly log: Log;
   readonly host: string;
   readonly port: number;

@@ -1,5 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Product } from '../app/product.ts';
+import type { ReadModels } from '../app/product.ts';
+import { logMetrics } from './metrics/log-metrics.ts';
+import { processMetrics } from './metrics/process-metrics.ts';
+import { projectionMetrics } from './metrics/projection-metrics.ts';
 
 export type Answered = { readonly method: string; readonly route: string; readonly status: number; readonly durationMs: number };
 
@@ -12,8 +15,8 @@ export type Metrics = {
 /** Seconds; the fine steps lie where pages and webhooks are promised (50 ms). */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Labels are patterns, methods, codes and names of projections: none can hold a value that somebody sent. */
-export const createMetrics = (product: Pick<Product, 'projections'>): Metrics => {
+/** Labels are patterns, methods, codes and names of projections, roles and leases: none can hold a value that somebody sent. */
+export const createMetrics = ({ projections, vitals }: Pick<ReadModels, 'projections' | 'vitals'>): Metrics => {
   const register = new Registry();
   // Node's own, among them the delay of the event loop.
   collectDefaultMetrics({ register });
@@ -31,30 +34,38 @@ export const createMetrics = (product: Pick<Product, 'projections'>): Metrics =>
     registers: [register],
   });
   const streams = new Gauge({ name: 'vconnect_stream_clients', help: 'Open streams of changes.', registers: [register] });
-  const projections = projectionGauges(register);
+  const unanswered = new Counter({
+    name: 'vconnect_metrics_unanswered_total',
+    help: 'Times that a part did not say its numbers when it was asked for this page: they are missing from it.',
+    labelNames: ['part'],
+    registers: [register],
+  });
+  for (const part of ['log', 'projections', 'processes']) unanswered.inc({ part }, 0);
+  const log = logMetrics(register, vitals.appends);
+  const readModels = projectionMetrics(register);
+  const processes = processMetrics(register, vitals);
+  /** A store that does not answer takes its own numbers away, not everybody's. */
+  const ask = async (part: string, question: () => void | Promise<void>): Promise<void> => {
+    try {
+      await question();
+    } catch {
+      unanswered.inc({ part });
+    }
+  };
   return {
     observe: ({ method, route, status, durationMs }) => {
-      durations.observe({ method, route, status: String(status) }, durationMs / 1_000);
+      durations.observe({ method: METHODS.has(method) ? method : 'other', route, status: String(status) }, durationMs / 1_000);
       if (method === 'POST' && route.startsWith('/webhooks/')) webhooks.inc({ status: String(status) });
     },
     setStreams: (open) => streams.set(open),
     render: async () => {
-      await projections(product);
+      await ask('log', log);
+      await ask('projections', () => readModels(projections));
+      await ask('processes', processes);
       return { type: register.contentType, text: await register.metrics() };
     },
   };
 };
 
-const projectionGauges = (register: Registry): ((product: Pick<Product, 'projections'>) => Promise<void>) => {
-  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['projection'], registers: [register] });
-  const lag = gauge('vconnect_projection_lag_events', "Events between the log's head and the projection's checkpoint.");
-  const idle = gauge('vconnect_projection_seconds_since_progress', 'Seconds since the projection last moved.');
-  const parked = gauge('vconnect_projection_parked_streams', 'Streams that the projection cannot follow and set aside.');
-  return async (product) => {
-    for (const { name: projection, lag: behind, secondsSinceProgress, parkedStreams } of await product.projections.status()) {
-      lag.set({ projection }, Number(behind));
-      idle.set({ projection }, secondsSinceProgress);
-      parked.set({ projection }, parkedStreams);
-    }
-  };
-};
+/** Node's parser knows some thirty more; whoever tries them through does not make the page grow. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

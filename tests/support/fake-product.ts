@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type SessionId, streamName, type TenantId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
 import type { Change, Operator, Product } from '#infra/app/product.ts';
+import { leaseNames, type Vitals } from '#infra/app/vitals.ts';
 import type { Parked } from '#infra/projector/parked.ts';
 import type { Viewer } from '#projections/shown.ts';
 import { type Answers, fakeApplication, type Note, OK } from './fake-application.ts';
@@ -82,6 +83,7 @@ export const createFakeProduct = (): FakeProduct => {
       health: async () => answers.health,
       operator: fakeOperator(note, answers),
       projections: fakeProjections(note, answers),
+      vitals: fakeVitals,
       sample: {
         prepare: async (input) => note('sample.prepare', [input], { ok: true, phonePage: 'http://localhost/', created: true }),
         play: async () => note('sample.play', [], true),
@@ -102,6 +104,15 @@ export const createFakeProduct = (): FakeProduct => {
     answers,
     listeners: () => listeners.size,
   };
+};
+
+const fakeVitals: Vitals = {
+  appends: { onGroup: () => () => undefined, queued: () => 0 },
+  roles: ['web', 'projector', 'worker'],
+  processes: () => ({
+    living: { web: 1, projector: 1, worker: 1, cli: 0 },
+    leases: leaseNames.map((name) => ({ name, mine: true, pid: 4_711 })),
+  }),
 };
 
 const fakeOperator = (note: Note, answers: Answers): Operator => ({
