@@ -30,10 +30,10 @@ export const problems = {
   internal: { status: 500, title: 'Something failed on the server; its log has the details.' },
   'provider-failed': { status: 502, title: 'WhatsApp did not do it.' },
   'not-durable': { status: 503, title: 'Nothing was stored: send it again later.' },
-  'storage-full': { status: 503, title: 'The disk of the server is full: nothing was stored; what is stored goes on being shown.' },
+  'storage-full': { status: 503, title: 'The disk of the server is full: nothing was stored, and nothing stored is lost.' },
   'storage-read-only': {
     status: 503,
-    title: 'The disk of the server takes no writes: nothing was stored; what is stored goes on being shown.',
+    title: 'The disk of the server takes no writes: nothing was stored, and nothing stored is lost.',
   },
   'newer-program': { status: 503, title: 'A newer release of the server wrote this; the running one does not guess what it means.' },
   'not-available': { status: 503, title: 'A part of the server is not available: try again later.' },
