@@ -49,10 +49,10 @@ describe('vconnect', () => {
   });
 
   it('with a verb that is none is wrong usage', async () => {
-    expect(await commandLine().run('rollback')).toEqual({
+    expect(await commandLine().run('unwind')).toEqual({
       exit: 2,
       out: '',
-      err: 'vconnect: there is no verb "rollback"; "vconnect --help" lists them.\n',
+      err: 'vconnect: there is no verb "unwind"; "vconnect --help" lists them.\n',
     });
   });
 });
