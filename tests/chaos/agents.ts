@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InboxPage } from '#projections/pages.ts';
 import { callApi } from './call-api.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, noteAnswer } from './journal.ts';
 import type { Agent } from './load-protocol.ts';
 import type { Random } from './random.ts';
 import type { Setting } from './record.ts';
@@ -80,6 +80,7 @@ const say = async (parts: Parts, { agent }: Me, conversationId: string, kind: 'r
     const timeoutMs = random.chance(IMPATIENT) ? random.between(1, IMPATIENT_MS) : ANSWER_MS;
     const call = { method: 'POST', path, body: { text }, key: command.key, timeoutMs };
     const answer = await callApi(random.pick(urls), agent.token, call);
+    noteAnswer(journal, answer?.status ?? null);
     if (answer === null || answer.status >= 500) return null;
     if (answer.status !== 200) {
       journal.sightings.push({ kind: 'refused', what: `a ${kind} was answered ${String(answer.status)} ${codeOf(answer.body)}` });
@@ -115,6 +116,7 @@ const set = async ({ urls, random, stage, journal, agents }: Parts, { agent }: M
     const at = Date.now();
     const call = { method: 'POST', path: `/conversations/${conversationId}/${verb}`, timeoutMs: ANSWER_MS, ...(body && { body }) };
     const answer = await callApi(random.pick(urls), agent.token, call);
+    noteAnswer(journal, answer?.status ?? null);
     journal.settings.push({ conversationId, verb, assignee, acknowledged: answer?.status === 200, at } satisfies Setting);
     if (answer === null || answer.status >= 500) return null;
     if (answer.status !== 200)

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deliver, deliveryOf } from '#tests/support/simulator-client.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, noteAnswer } from './journal.ts';
 import { NUMBER } from './load-protocol.ts';
 import type { Random } from './random.ts';
 import { type Stage, untilAnswered, type Works } from './stage.ts';
@@ -34,9 +34,10 @@ export const createCarrier = ({ urls, channelId, random, stage, works, journal }
     try {
       const response = await deliver(to, NUMBER.appSecret, body, AbortSignal.timeout(ANSWER_MS));
       await response.body?.cancel();
-      return response.status === 200 ? true : null;
+      return noteAnswer(journal, response.status) ? true : null;
     } catch {
       // Killed, frozen or not there: the delivery comes again.
+      noteAnswer(journal, null);
       return null;
     }
   };

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '#tests/support/product-process.ts';
@@ -37,38 +38,32 @@ export type Member = {
   readonly thaw: () => void;
   /** SIGTERM. @returns the exit code, null when it did not end in time and was killed. */
   readonly stop: (withinMs: number) => Promise<number | null>;
-  /** What it wrote to its standard error since its last start. */
-  readonly errors: () => string;
+  /** The last line of its log. */
+  readonly lastWords: () => string;
 };
 
-/** Longest error output that is kept of one life of a process. */
-const KEPT_ERRORS = 100_000;
+export type Place = { readonly dataFolder: string; readonly logFolder: string; readonly cloudUrl: string };
 
-export const openFleet = async (rows: readonly Row[], dataFolder: string, cloudUrl: string): Promise<readonly Member[]> => {
+export const openFleet = async (rows: readonly Row[], place: Place): Promise<readonly Member[]> => {
   const members: Member[] = [];
   for (const row of rows) {
     for (let n = 1; n <= row.count; n += 1) {
-      members.push(member({ role: row.role, name: `${row.role}-${String(n)}`, dataFolder, cloudUrl, port: await freePort() }));
+      members.push(member({ role: row.role, name: `${row.role}-${String(n)}`, ...place, port: await freePort() }));
     }
   }
   return members;
 };
 
-type MemberOptions = {
-  readonly role: Row['role'];
-  readonly name: string;
-  readonly dataFolder: string;
-  readonly cloudUrl: string;
-  readonly port: number;
-};
+type MemberOptions = Place & { readonly role: Row['role']; readonly name: string; readonly port: number };
 
-const member = ({ name, role, dataFolder, cloudUrl, port }: MemberOptions): Member => {
+const member = ({ name, role, dataFolder, logFolder, cloudUrl, port }: MemberOptions): Member => {
   const url = `http://127.0.0.1:${String(port)}`;
   const { NODE_OPTIONS: _left, ...inherited } = process.env;
   const env = { ...inherited, VCONNECT_LOG_LEVEL: 'warn', ...environmentOf(dataFolder, cloudUrl, { port }) };
+  mkdirSync(logFolder, { recursive: true, mode: 0o700 });
+  const logFile = join(logFolder, `${name}.log`);
   let child: ChildProcess | null = null;
   let ended: Promise<number | null> = Promise.resolve(null);
-  let errors = '';
   const isRunning = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (isRunning()) child?.kill(signal);
@@ -79,14 +74,9 @@ const member = ({ name, role, dataFolder, cloudUrl, port }: MemberOptions): Memb
     url,
     servesHttp: SERVES.includes(role),
     start: () => {
-      errors = '';
-      const started = spawn(process.execPath, [PROGRAM, 'start', '--role', role], {
-        env,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      started.stderr.setEncoding('utf8').on('data', (text: string) => {
-        if (errors.length < KEPT_ERRORS) errors += text;
-      });
+      const log = openSync(logFile, 'a', 0o600);
+      const started = spawn(process.execPath, [PROGRAM, 'start', '--role', role], { env, stdio: ['ignore', log, log] });
+      closeSync(log);
       ended = new Promise((resolve) => started.once('exit', resolve));
       child = started;
     },
@@ -103,7 +93,7 @@ const member = ({ name, role, dataFolder, cloudUrl, port }: MemberOptions): Memb
       await end('SIGKILL');
       return null;
     },
-    errors: () => errors,
+    lastWords: () => readFileSync(logFile, 'utf8').trim().split('\n').at(-1) ?? '',
   };
 };
 

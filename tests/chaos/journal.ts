@@ -13,6 +13,7 @@ export type Journal = {
   deliveries: number;
   repeatedDeliveries: number;
   repeatedCommands: number;
+  readonly otherAnswers: Map<string, number>;
 };
 
 export const newJournal = (): Journal => ({
@@ -25,7 +26,16 @@ export const newJournal = (): Journal => ({
   deliveries: 0,
   repeatedDeliveries: 0,
   repeatedCommands: 0,
+  otherAnswers: new Map(),
 });
+
+/** Notes how a request ended. @returns whether it was answered 200. */
+export const noteAnswer = ({ otherAnswers }: Journal, status: number | null): boolean => {
+  if (status === 200) return true;
+  const name = String(status ?? 'none');
+  otherAnswers.set(name, (otherAnswers.get(name) ?? 0) + 1);
+  return false;
+};
 
 export const recordOf = ({ written, keyed, settings, arrivals, told, sightings }: Journal): LoadRecord => ({
   written,
@@ -46,6 +56,7 @@ export const countsOf = (journal: Journal): Counts => ({
   repeatedCommands: journal.repeatedCommands,
   arrivals: journal.arrivals.length,
   statuses: journal.told.length,
+  otherAnswers: Object.fromEntries(journal.otherAnswers),
 });
 
 const count = (items: readonly { readonly acknowledged: boolean }[]): number => items.filter(({ acknowledged }) => acknowledged).length;

@@ -52,14 +52,14 @@ const onProgress = (progress: Progress): void => {
 const seed = positive('seed');
 const again = `the same plan again: npm run chaos -- --minutes ${values.minutes} --fleet ${fleet} --seed ${String(seed)}`;
 say(`seed ${String(seed)} (${again})`);
-const dataFolder = realpathSync(mkdtempSync(join(tmpdir(), 'vconnect-chaos-')));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'vconnect-chaos-')));
 let isSound = false;
 try {
   const result = await runChaos({
     seed,
     loadMs: positive('minutes') * MINUTE_MS,
     fleet: FLEETS[fleet],
-    dataFolder,
+    folder,
     customers: positive('customers'),
     perSecond: positive('per-second'),
     agents: positive('agents'),
@@ -70,8 +70,8 @@ try {
   for (const line of resultLines(result)) say(line);
   isSound = result.findings.length === 0;
 } finally {
-  if (isSound && !values.keep) rmSync(dataFolder, { recursive: true, force: true });
-  else say(`the data folder is kept: ${dataFolder}`);
+  if (isSound && !values.keep) rmSync(folder, { recursive: true, force: true });
+  else say(`data and logs are kept: ${folder}`);
   say(`seed ${String(seed)} (${again})`);
 }
 process.exitCode = isSound ? 0 : 1;

@@ -68,11 +68,8 @@ const startAgain = async (member: Member, { random, isOver, harm, onStuck }: Par
     member.start();
     harm.starts += 1;
   }
-  if (!(await member.isReady(READY_MS)))
-    onStuck(`${member.name} did not come up within ${String(READY_MS)} ms: ${lastLine(member.errors())}`);
+  if (!(await member.isReady(READY_MS))) onStuck(`${member.name} did not come up within ${String(READY_MS)} ms: ${member.lastWords()}`);
 };
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 const SLICE_MS = 200;
 const pause = async (ms: number, isOver: () => boolean): Promise<void> => {

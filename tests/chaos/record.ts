@@ -60,6 +60,8 @@ export type Counts = {
   readonly repeatedCommands: number;
   readonly arrivals: number;
   readonly statuses: number;
+  /** How requests ended that were not answered 200: by status, or `none`. */
+  readonly otherAnswers: Readonly<Record<string, number>>;
 };
 
 /** How far a reply has come: ticks only ever rise. */

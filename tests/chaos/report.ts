@@ -33,6 +33,9 @@ export const resultLines = ({ findings, sums: { load, harm, lockSlices }, settle
     ['commands repeated', load?.repeatedCommands ?? 0],
     ['replies that arrived', load?.arrivals ?? 0],
     ['statuses acknowledged', load?.statuses ?? 0],
+    ...Object.entries(load?.otherAnswers ?? {}).map(
+      ([status, times]) => [status === 'none' ? 'no answer' : `answers ${status}`, times] as const,
+    ),
     ['events in the log', events],
     ['kills', harm.kills],
     ['freezes', harm.freezes],

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { askEverything, type Shown } from './ask-product.ts';
 import { type Load, type SlowDisk, startLoad, startSlowDisk } from './children.ts';
@@ -15,7 +16,8 @@ export type ChaosOptions = {
   readonly seed: number;
   readonly loadMs: number;
   readonly fleet: readonly Row[];
-  readonly dataFolder: string;
+  /** Data and logs of the run stand here. */
+  readonly folder: string;
   readonly customers: number;
   readonly perSecond: number;
   readonly agents: number;
@@ -46,10 +48,11 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   let fleet: readonly Member[] = [];
   let slowDisk: SlowDisk | null = null;
   try {
-    const organisation = await setUpOrganisation(options.dataFolder, load.url, options.agents);
-    fleet = await openFleet(options.fleet, options.dataFolder, load.url);
-    slowDisk = startSlowDisk({ folder: options.dataFolder, seed: options.seed });
-    return await play({ options, load, fleet, slowDisk, organisation });
+    const dataFolder = join(options.folder, 'data');
+    const organisation = await setUpOrganisation(dataFolder, load.url, options.agents);
+    fleet = await openFleet(options.fleet, { dataFolder, logFolder: join(options.folder, 'logs'), cloudUrl: load.url });
+    slowDisk = startSlowDisk({ folder: dataFolder, seed: options.seed });
+    return await play({ options, dataFolder, load, fleet, slowDisk, organisation });
   } finally {
     load.close();
     await slowDisk?.close();
@@ -64,14 +67,15 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
 
 type Parts = {
   readonly options: ChaosOptions;
+  readonly dataFolder: string;
   readonly load: Load;
   readonly fleet: readonly Member[];
   readonly slowDisk: SlowDisk;
   readonly organisation: Organisation;
 };
 
-const play = async ({ options, load, fleet, slowDisk, organisation }: Parts): Promise<ChaosResult> => {
-  const { seed, loadMs, dataFolder } = options;
+const play = async ({ options, dataFolder, load, fleet, slowDisk, organisation }: Parts): Promise<ChaosResult> => {
+  const { seed, loadMs } = options;
   const urls = fleet.filter(({ servesHttp }) => servesHttp).map(({ url }) => url);
   const [harm, stuck] = [noHarm(), new Array<string>()];
   const sums = (): Sums => ({ load: load.counts(), harm: { ...harm }, lockSlices: slowDisk.slices() });
@@ -120,9 +124,7 @@ const silent = async (fleet: readonly Member[]): Promise<readonly string[]> => {
   const answers = await Promise.all(fleet.map(async (member) => ({ member, isReady: await member.isReady(READY_MS) })));
   return answers.flatMap(({ member, isReady }) => {
     if (isReady) return [];
-    return [
-      `${member.name} ${member.isRunning() ? 'does not answer' : 'does not run'}: ${member.errors().trim().split('\n').at(-1) ?? ''}`,
-    ];
+    return [`${member.name} ${member.isRunning() ? 'does not answer' : 'does not run'}: ${member.lastWords()}`];
   });
 };
 
