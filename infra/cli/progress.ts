@@ -33,5 +33,12 @@ const percent = ([done, all]: readonly [bigint, bigint]): number => (all === 0n 
 const bar = (what: string, last: readonly [bigint, bigint], elapsedMs: number): string => {
   const full = Math.round((percent(last) / 100) * WIDTH);
   const perSecond = elapsedMs > 0 ? Math.round(Number(last[0]) / (elapsedMs / 1_000)) : 0;
-  return `${what} [${'█'.repeat(full)}${'·'.repeat(WIDTH - full)}] ${String(percent(last)).padStart(3)} %  ${String(last[0])} of ${String(last[1])}  ${String(perSecond)}/s`;
+  return `${what} [${'█'.repeat(full)}${'·'.repeat(WIDTH - full)}] ${String(percent(last)).padStart(3)} %  ${String(last[0])} of ${String(last[1])}  ${String(perSecond)}/s${timeLeft(last, elapsedMs)}`;
+};
+
+/** At the pace so far; nothing before there is a pace. */
+const timeLeft = ([done, all]: readonly [bigint, bigint], elapsedMs: number): string => {
+  if (done === 0n || done >= all) return '';
+  const seconds = Math.ceil((elapsedMs / 1_000) * (Number(all - done) / Number(done)));
+  return seconds < 60 ? `  ${String(seconds)} s left` : `  ${String(Math.ceil(seconds / 60))} min left`;
 };
