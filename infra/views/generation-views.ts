@@ -2,13 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CollectionSpec, GenerationCommit, GenerationProgress, GenerationViews } from '#domain/ports.ts';
 import { breathe } from '#infra/eventloop/turns.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
-import { damagedDocument, parseDocument } from './document.ts';
+import { damagedDocument, parseDocument, prepareWrite, type Prepared } from './document.ts';
 import { declaredIn, generationFault, type GenerationPlace, openForReading, whatOf } from './generation-file.ts';
 import { specOf } from './query.ts';
 import { createQueue } from './queue.ts';
 import { shapeOf } from './shape.ts';
 import { sqliteReads } from './sqlite-reads.ts';
-import { prepareWrite, type Prepared } from './sqlite-writes.ts';
 import { type Prepare, rowOf, statements } from './statements.ts';
 import { closedFault } from './states.ts';
 
@@ -42,7 +41,8 @@ export const generationViews = (options: Options): GenerationViews => {
       for (const change of writes) {
         store(write, prepareWrite(specOf(declared, change.collection), change));
         // A large commit is written in slices; the transaction stays open meanwhile.
-        await breathe();
+        const turn = breathe();
+        if (turn !== undefined) await turn;
       }
       write('UPDATE "vconnect.progress" SET checkpoint = ?, commits = commits + 1').run(checkpoint);
       writer.exec('COMMIT');

@@ -1,5 +1,5 @@
 import type { CollectionSpec, ViewPage, ViewQuery, ViewValue, ViewWrite } from '#domain/ports.ts';
-import { parseDocument } from './document.ts';
+import { parseDocument, prepareWrite } from './document.ts';
 import {
   type Cursor,
   cursorText,
@@ -11,7 +11,6 @@ import {
   segmentsOf,
   specOf,
 } from './query.ts';
-import { prepareWrite } from './sqlite-writes.ts';
 
 type Row = { readonly id: string; readonly text: string; readonly fields: Readonly<Record<string, unknown>> };
 /** Documents by collection and id, as the text that was stored. */

@@ -52,10 +52,6 @@ export const sqliteReads = (prepare: Prepare, declared: ReadonlyMap<string, Coll
       if (missing(spec)) return 0;
       return Number(rowOf(prepare(sql).get(...values, cap))?.[0] ?? 0);
     },
-    checkpoint: (projection: string): bigint => {
-      const row = rowOf(prepare('SELECT position FROM "vconnect.checkpoints" WHERE projection = ?').get(projection));
-      return BigInt(Number(row?.[0] ?? 0));
-    },
   };
 };
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +91,27 @@ test('of two processes that write on one state one wins; a switch by one is seen
   expect(await write(views, [put('others', 'a', { late: true })])).toBe(false);
   await Promise.all([views, other, next.views].map((handle) => handle.close()));
 });
+
+test.each(['another commit', 'a switch'])(
+  'a process that is frozen between reading and writing, and wakes behind %s, changes nothing',
+  async (what) => {
+    const store = open();
+    const { views } = await makeLive(store.generations, list, [put('others', 'a', { v: 1 })]);
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'late-child.ts'), folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+    children.push(child);
+    const said = on(child.stdout.setEncoding('utf8'), 'data', { signal: AbortSignal.timeout(20_000) });
+    expect((await said.next()).value).toEqual(['read\n']);
+    child.kill('SIGSTOP');
+    child.stdin.write('go');
+    const opened = [views];
+    if (what === 'a switch') opened.push((await makeLive(store.generations, list, [put('others', 'a', { v: 2 })])).views);
+    else await write(views, [put('others', 'a', { v: 2 })]);
+    child.kill('SIGCONT');
+    expect((await said.next()).value).toEqual(['false\n']);
+    expect([await store.views.get('others', 'a'), await views.get('others', 'a')]).toEqual([{ v: 2 }, { v: what === 'a switch' ? 1 : 2 }]);
+    await Promise.all(opened.map((handle) => handle.close()));
+  },
+);
 
 test('what a thread announces wakes who waits in another one within its next looks', async () => {
   const store = open();
