@@ -2,9 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { parseId } from '#domain/ids.ts';
 import { createHub } from '#infra/eventloop/hub.ts';
 import type { Announcements, ChangesSince, ProjectionProgress, ViewChange } from '#infra/projector/announcements.ts';
-import { toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { writeAtOnce } from '#infra/sqlite/write-lock.ts';
-import { CATALOG, openCatalogToAnnounce } from './catalog-file.ts';
+import { CATALOG, catalogFault, openCatalogToAnnounce } from './catalog-file.ts';
 import type { Catalog } from './catalog.ts';
 import { changedRows, KEPT_CHANGES, type NumberedChange, since } from './changes.ts';
 import { damagedDocument } from './document.ts';
@@ -63,7 +62,7 @@ export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements
       try {
         resolve(run());
       } catch (error) {
-        reject(toStoreFault(CATALOG, error));
+        reject(catalogFault(error));
       }
     });
 
@@ -78,7 +77,7 @@ export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements
             storeChanges(prepare, changes);
           });
         })
-        .catch((error: unknown) => Promise.reject(toStoreFault(CATALOG, error)));
+        .catch((error: unknown) => Promise.reject(catalogFault(error)));
       poll();
     },
     progress: () => asking(() => catalog.prepare(READ_PROGRESS).all().map(progressOf)),

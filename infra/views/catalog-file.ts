@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openMadeSqliteFile, openSqliteFile, openSqliteFileForReading } from '#infra/sqlite/file.ts';
+import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 
 export const CATALOG = 'the catalogue of the views';
 /** `VCVC` in ASCII. */
@@ -34,8 +35,12 @@ const optionsOf = (folder: string, synchronous: 'FULL' | 'NORMAL') => ({
 
 /** Makes the catalogue if there is none. A switch is on the disk when it returns. */
 export const openCatalogForWriting = (folder: string): DatabaseSync => {
-  mkdirSync(folder, { recursive: true });
-  return openSqliteFile({ ...optionsOf(folder, 'FULL'), schema: SCHEMA });
+  try {
+    mkdirSync(folder, { recursive: true });
+    return openSqliteFile({ ...optionsOf(folder, 'FULL'), schema: SCHEMA });
+  } catch (error) {
+    throw catalogFault(error);
+  }
 };
 
 /** Losing the last announcements with the power loses no work. */
@@ -44,3 +49,17 @@ export const openCatalogToAnnounce = (folder: string): DatabaseSync => openMadeS
 /** A connection that only reads: its `PRAGMA data_version` moves with every commit of any other one, of any thread or process. */
 export const openCatalogForReading = (folder: string): DatabaseSync =>
   openSqliteFileForReading({ ...optionsOf(folder, 'NORMAL'), schema: SCHEMA });
+
+/** Nothing in the folder is the only copy of anything: the way out is to let it be built anew. */
+export const catalogFault = (error: unknown): StoreFault => {
+  const fault = toStoreFault(CATALOG, error);
+  if (fault.code !== 'STORE_DAMAGED' && fault.code !== 'STORE_FORMAT_UNKNOWN') return fault;
+  return new StoreFault(
+    'STORE_DAMAGED',
+    `The file of ${CATALOG} cannot be read: stop the service, remove the folder "views" from the data folder, and start again; everything in it is built anew from the log.`,
+    { cause: fault },
+  );
+};
+
+/** A fault of the catalogue that came up while documents were asked for. */
+export const isCatalogFault = (error: unknown): boolean => error instanceof StoreFault && error.message.includes(CATALOG);

@@ -1,7 +1,6 @@
 import type { Generation } from '#domain/ports.ts';
-import { toStoreFault } from '#infra/sqlite/store-fault.ts';
 import { writeAtOnce } from '#infra/sqlite/write-lock.ts';
-import { CATALOG, openCatalogForReading, openCatalogForWriting } from './catalog-file.ts';
+import { CATALOG, catalogFault, openCatalogForReading, openCatalogForWriting } from './catalog-file.ts';
 import { damagedDocument } from './document.ts';
 import { removeGenerationFiles, removeOrphans } from './files.ts';
 import { createQueue } from './queue.ts';
@@ -36,14 +35,14 @@ export const openCatalog = (folder: string): Catalog => {
     try {
       return run();
     } catch (error) {
-      throw toStoreFault(CATALOG, error);
+      throw catalogFault(error);
     }
   };
   const dataVersion = (): number => asking(() => Number(rowOf(read('PRAGMA data_version').get())?.[0]));
   const changing = <T>(run: () => T): Promise<T> =>
     closed
       ? Promise.reject(closedFault())
-      : queue.run(() => writeAtOnce(writer, CATALOG, run)).catch((error: unknown) => Promise.reject(toStoreFault(CATALOG, error)));
+      : queue.run(() => writeAtOnce(writer, CATALOG, run)).catch((error: unknown) => Promise.reject(catalogFault(error)));
 
   // Rows and folder are compared under the write lock: no other process can be between a new row and its file, or its row and the lock.
   // What cannot be removed now is removed at the next start.

@@ -5,6 +5,7 @@ import { parkedCollection } from '#infra/projector/parked.ts';
 import { openMadeSqliteFile, openSqliteFile, openSqliteFileForReading } from '#infra/sqlite/file.ts';
 import { StoreFault, toStoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
+import { isCatalogFault } from './catalog-file.ts';
 import { generationFile } from './files.ts';
 import { declaredCollections } from './query.ts';
 import { shapeOf } from './shape.ts';
@@ -96,6 +97,7 @@ const damagedGeneration = (projection: string, cause?: unknown) =>
 export const generationFault = (projection: string, error: unknown): StoreFault => {
   const malformed = error instanceof Error && error.message === 'malformed JSON';
   const fault = toStoreFault(whatOf(projection), error);
+  if (isCatalogFault(error)) return fault;
   const damaged = malformed || fault.code === 'STORE_DAMAGED' || fault.code === 'STORE_FORMAT_UNKNOWN';
   return damaged ? damagedGeneration(projection, fault) : fault;
 };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -152,6 +152,15 @@ describe('damage', () => {
     db.close();
     for (const reads of [views, store.views]) await expect(reads.get('others', 'a')).rejects.toMatchObject(damaged);
     await views.close();
+  });
+
+  test('a catalogue that is damaged says so, names the way out, and is left as it is', async () => {
+    await store.close();
+    writeFileSync(join(folder, 'catalog.db'), 'x'.repeat(4_096));
+    expect(() => openViewGenerations({ folder, projections })).toThrow(
+      expect.objectContaining({ code: 'STORE_DAMAGED', message: expect.stringContaining('remove the folder "views"') }),
+    );
+    expect(readFileSync(join(folder, 'catalog.db'), 'utf8')).toBe('x'.repeat(4_096));
   });
 
   test('a catalogue that was lost is made anew, and what it named is built again', async () => {
