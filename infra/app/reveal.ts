@@ -3,6 +3,7 @@ import type { PersonalClass } from '#domain/personal.ts';
 import type { RevealItem } from '#domain/reveal/commands.ts';
 import type { RevealPurpose } from '#domain/reveal/events.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Shown, Viewer } from '#projections/shown.ts';
 import type { Opened, Vault } from '#vault/vault.ts';
 import { denialOf } from './access.ts';
@@ -16,7 +17,10 @@ import type { WorkInFlight } from './work-in-flight.ts';
 export type Wanted = { readonly handle: SealedHandle | null; readonly mask: Mask };
 
 export type Reveal = {
-  /** Authorises, records, then opens in one batch; answers in the order of `wanted`. A denied reveal is recorded and shows nothing. */
+  /**
+   * Authorises, records, then opens in one batch; answers in the order of `wanted`. A denied reveal is recorded and shows nothing. While the
+   * log cannot be written, what was not recorded before is `unavailable` (`not-recorded`): the page stands, without the values.
+   */
   readonly show: (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]) => Promise<readonly Shown[] | 'denied'>;
   /** One file, on the same terms. */
   readonly bytes: (viewer: Viewer, purpose: RevealPurpose, handle: SealedHandle) => Promise<Opened<Uint8Array> | 'denied'>;
@@ -62,7 +66,16 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
   };
   return {
     show: (viewer, purpose, wanted) =>
-      inFlight.during(viewer.tenant, async () => ((await recorded(viewer, purpose, wanted)) ? shownOf(vault, wanted) : 'denied')),
+      inFlight.during(viewer.tenant, async () => {
+        try {
+          return (await recorded(viewer, purpose, wanted)) ? await shownOf(vault, wanted) : 'denied';
+        } catch (error) {
+          if (!isLogClosedToWriting(error)) throw error;
+          return wanted.map(({ handle }): Shown =>
+            handle === null ? { state: 'absent' } : { state: 'unavailable', reason: 'not-recorded' },
+          );
+        }
+      }),
     bytes: (viewer, purpose, handle) =>
       inFlight.during(viewer.tenant, async () =>
         (await recorded(viewer, purpose, [{ handle, mask: 'none' }])) ? vault.openBytes(handle) : 'denied',
@@ -74,6 +87,10 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
       ),
   };
 };
+
+/** The log itself refuses writing, and goes on being read: a full or read-only disk, or damage. */
+const isLogClosedToWriting = (error: unknown): boolean =>
+  error instanceof StoreFault && (error.code === 'STORE_FULL' || error.code === 'STORE_READ_ONLY' || error.code === 'STORE_DAMAGED');
 
 /** Subjects with the classes of theirs that are about to be shown, in a steady order. */
 const itemsOf = (handles: readonly SealedHandle[]): readonly RevealItem[] => {

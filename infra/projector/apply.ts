@@ -58,9 +58,11 @@ export const applyItems = async (items: readonly FeedItem[], options: Options): 
     } catch (error) {
       poison.set(stream, poisonOf(step.event, error));
     }
-    await breathe();
+    const turn = breathe();
+    if (turn !== undefined) await turn;
   }
-  const dirty = [...slots.values()].filter((slot) => slot.dirty);
+  // A document that came and went within the batch was never there.
+  const dirty = [...slots.values()].filter((slot) => slot.dirty && (slot.document !== null || slot.loaded !== null));
   const moved = dirty.map(({ target, loaded, document }) => ({ target, before: loaded, after: document }));
   const sums = await rollupWrites(moved, options.projection, options.views);
   const changed = [...dirty.map(({ target, document }) => changedOf(target, document)), ...sums.map((sum) => changedOf(sum, sum.document))];

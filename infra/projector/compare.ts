@@ -59,7 +59,8 @@ const compareCollection = async (collection: string, live: Side, built: Side) =>
       if (!isDeepStrictEqual(left.document, right.document)) note('changed', left.id);
       [left, right, documents] = [await nextOf(lefts), await nextOf(rights), documents + 1];
     }
-    await breathe();
+    const turn = breathe();
+    if (turn !== undefined) await turn;
   }
   return { documents, difference: { collection, ...counts, ids } };
 };

@@ -76,10 +76,17 @@ test.runIf(mounted)(
       expect(refused).toEqual(Array.from({ length: 3 }, () => ({ status: 503, code: 'storage-full', retryAfter: '5' })));
       expect(await webhook('while-full')).toEqual({ status: 503, code: 'not-durable', retryAfter: '5' });
       expect(await ready(running)).toContain('disk');
-      // The log and the views go on being read. A page that opens somebody's values must be recorded first, and cannot be.
+      // The log and the views go on being read. Nobody's values are shown whose showing cannot be recorded.
       expect((await fetch(`${running.url}/metrics`)).status).toBe(200);
       expect(await verifyStoredLog(folder, () => undefined)).toMatchObject({ faults: 0, complete: true });
-      expect(await answerOf(await api('GET', '/conversations'))).toEqual({ status: 503, code: 'storage-full', retryAfter: '5' });
+      for (const path of ['/conversations', `/conversations/${conversationId}`, `/conversations/${conversationId}/messages`]) {
+        const page = await api('GET', path);
+        expect([path, page.status]).toEqual([path, 200]);
+        const text = await page.text();
+        expect(text).toContain('"not-recorded"');
+        expect(text).not.toContain('Nour');
+        expect(text).not.toContain('before');
+      }
 
       makeRoom();
       expect(await reply('after')).toMatchObject({ status: expect.toSatisfy((status: number) => status < 300) });
