@@ -8,7 +8,7 @@ it('the figures come for 7, 30 or 90 days, 30 when nothing is said, and for no o
   expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
   expect(callsOf('dashboard')).toEqual([[30], [7], [90]]);
   expect(answers[1]?.json()).toMatchObject({ days: 7 });
-  expect(answers.map((answer) => (answer.json() as { byDay: unknown[] }).byDay.length)).toEqual([30, 7, 90]);
+  expect(answers.map((answer) => answer.json<{ byDay: unknown[] }>().byDay.length)).toEqual([30, 7, 90]);
   const refused = await Promise.all(
     ['?days=8', '?days=', '?tenant=x'].map((query) => inject({ url: `/api/v1/dashboard${query}`, headers })),
   );
