@@ -1,4 +1,4 @@
-// Four projects, chosen by the suffix of the file: what a test may touch and how long it may take is seen in its name.
+// Five projects, chosen by the suffix of the file: what a test may touch and how long it may take is seen in its name.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -43,6 +43,7 @@ export default defineConfig({
       project('contract', 30 * SECOND_MS, 2),
       project('integration', 90 * SECOND_MS, 3),
       project('e2e', 300 * SECOND_MS, 4, 1),
+      project('chaos', 350 * SECOND_MS, 5, 1),
     ],
   },
 });

@@ -4,7 +4,7 @@ import { findChromium } from './chromium.ts';
 import { ROOT } from './root.ts';
 
 export type VitestSuite = {
-  readonly name: 'unit' | 'contract' | 'integration' | 'e2e';
+  readonly name: 'unit' | 'contract' | 'integration' | 'e2e' | 'chaos';
   readonly limitMs: number;
   /** Why the suite cannot run on this machine, or undefined. */
   readonly skipBecause: () => string | undefined;
@@ -20,10 +20,11 @@ export const VITEST_SUITES: readonly VitestSuite[] = [
   { name: 'integration', limitMs: 5 * MINUTE_MS, skipBecause: always },
   {
     name: 'e2e',
-    limitMs: 12 * MINUTE_MS,
+    limitMs: 9 * MINUTE_MS,
     skipBecause: () =>
       findChromium() === undefined ? 'there is no Chromium on this machine (on Debian: apt-get install chromium)' : undefined,
   },
+  { name: 'chaos', limitMs: 6 * MINUTE_MS, skipBecause: always },
 ];
 
 /** Suites for engines that are not embedded: told apart here so that a run never looks more complete than it is. */

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Begin, FromLoad, ToLoad } from './load-protocol.ts';
@@ -18,8 +18,14 @@ export type Load = {
 const LOAD = join(import.meta.dirname, 'load.ts');
 const SLOW_DISK = join(import.meta.dirname, 'slow-disk.ts');
 
+/** As the program itself would be started, also from inside a test runner. */
+const plain = (): ForkOptions => {
+  const { NODE_OPTIONS: _left, ...env } = process.env;
+  return { execArgv: [], env };
+};
+
 export const startLoad = async (): Promise<Load> => {
-  const child = fork(LOAD);
+  const child = fork(LOAD, [], plain());
   const listening = Promise.withResolvers<string>();
   let counts: Counts | null = null;
   let onRecord = (_record: LoadRecord): void => undefined;
@@ -54,7 +60,7 @@ export const startLoad = async (): Promise<Load> => {
 export type SlowDisk = { readonly slices: () => number; readonly close: () => Promise<void> };
 
 export const startSlowDisk = (options: SlowDiskOptions): SlowDisk => {
-  const child = fork(SLOW_DISK, [JSON.stringify(options)]);
+  const child = fork(SLOW_DISK, [JSON.stringify(options)], plain());
   let slices = 0;
   child.on('message', (count: number) => (slices = count));
   return {

@@ -9,6 +9,7 @@ import { progressLine, resultLines } from './report.ts';
 import { type Progress, runChaos } from './run.ts';
 
 const MINUTE_MS = 60_000;
+const SETTLE_MS = 180_000;
 const LINE_EVERY_MS = 10_000;
 const HIGHEST_SEED = 2 ** 31;
 
@@ -63,6 +64,7 @@ try {
     customers: positive('customers'),
     perSecond: positive('per-second'),
     agents: positive('agents'),
+    settleMs: SETTLE_MS,
     onProgress,
     ...(values['plant-loss'] && { spoil: dropOne }),
   });

@@ -3,8 +3,8 @@ import type { Member } from './fleet.ts';
 import type { Random } from './random.ts';
 
 /** What was done to the processes. */
-export type Harm = { kills: number; freezes: number; stops: number; starts: number };
-export const noHarm = (): Harm => ({ kills: 0, freezes: 0, stops: 0, starts: 0 });
+export type Harm = { kills: number; freezes: number; stops: number; starts: number; slowestStartMs: number };
+export const noHarm = (): Harm => ({ kills: 0, freezes: 0, stops: 0, starts: 0, slowestStartMs: 0 });
 
 /** A process may work this long before something happens to it. */
 const PEACE_MS = [500, 7_000] as const;
@@ -68,7 +68,9 @@ const startAgain = async (member: Member, { random, isOver, harm, onStuck }: Par
     member.start();
     harm.starts += 1;
   }
+  const startedAt = performance.now();
   if (!(await member.isReady(READY_MS))) onStuck(`${member.name} did not come up within ${String(READY_MS)} ms: ${member.lastWords()}`);
+  harm.slowestStartMs = Math.max(harm.slowestStartMs, performance.now() - startedAt);
 };
 
 const SLICE_MS = 200;

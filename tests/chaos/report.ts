@@ -41,6 +41,7 @@ export const resultLines = ({ findings, sums: { load, harm, lockSlices }, settle
     ['freezes', harm.freezes],
     ['stops', harm.stops],
     ['starts', harm.starts],
+    ['slowest start, seconds', (harm.slowestStartMs / SECOND_MS).toFixed(1)],
     ['lock slices', lockSlices],
     ['seconds to rest', (settledMs / SECOND_MS).toFixed(1)],
     ...KINDS.map((kind) => [kind, count(kind)] as const),

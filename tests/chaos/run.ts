@@ -21,6 +21,8 @@ export type ChaosOptions = {
   readonly customers: number;
   readonly perSecond: number;
   readonly agents: number;
+  /** Longest time for everything that was begun to be answered, and again for everything that waits to come to rest. */
+  readonly settleMs: number;
   readonly onProgress: (progress: Progress) => void;
   /** Plants a fault after the run, to see that the oracle finds it. */
   readonly spoil?: (record: LoadRecord) => LoadRecord;
@@ -36,10 +38,6 @@ export type ChaosResult = {
 };
 
 const TICK_MS = 500;
-/** Longest time for everything that was begun to be answered, after the last kill. */
-const DRAIN_MS = 180_000;
-/** Longest time until nothing waits any more: a reply that WhatsApp refused for its rate is tried again after up to a minute. */
-const SETTLE_MS = 180_000;
 const SETTLE_POLL_MS = 2_000;
 
 /** Load and harm for `loadMs`, then rest, then the comparison. */
@@ -97,9 +95,9 @@ const play = async ({ options, dataFolder, load, fleet, slowDisk, organisation }
   const settling = performance.now();
   say('settling', loadMs, loadMs);
   stuck.push(...(await silent(fleet)));
-  await load.drain(DRAIN_MS);
-  const shown = await rest({ urls, token: ownerToken }, () => say('settling', loadMs, loadMs));
-  const record = await load.drain(DRAIN_MS);
+  await load.drain(options.settleMs);
+  const shown = await rest({ urls, token: ownerToken }, options.settleMs, () => say('settling', loadMs, loadMs));
+  const record = await load.drain(options.settleMs);
   const settledMs = performance.now() - settling;
   stuck.push(...(await silent(fleet)));
   await slowDisk.close();
@@ -111,9 +109,9 @@ const play = async ({ options, dataFolder, load, fleet, slowDisk, organisation }
   return { findings: compare(options.spoil?.(record) ?? record, observed), sums: sums(), settledMs, events: log.length };
 };
 
-/** Asks until no reply waits any more, or the bound is reached: then the comparison says what is stuck. */
-const rest = async (ask: Parameters<typeof askEverything>[0], onTick: () => void): Promise<Shown> => {
-  for (const until = performance.now() + SETTLE_MS; ; await wait(SETTLE_POLL_MS)) {
+/** A reply that was refused for its rate is tried again after up to a minute. Asks until none waits any more, or the bound is reached: then the comparison says what is stuck. */
+const rest = async (ask: Parameters<typeof askEverything>[0], withinMs: number, onTick: () => void): Promise<Shown> => {
+  for (const until = performance.now() + withinMs; ; await wait(SETTLE_POLL_MS)) {
     onTick();
     const shown = await askEverything(ask);
     if (restless(shown.messages).length === 0 || performance.now() > until) return shown;
