@@ -109,6 +109,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     accounts: createAccounts({ views, vault, handler, sessions, shown }),
     channels,
     sessions,
+    readModels: readModels.projections,
     simulator: simulatorChild({ port: config.simulator.port }),
     log,
     shown,

@@ -19,6 +19,7 @@ import type {
   Upload,
 } from './pages.ts';
 import type { Done, Me, Person, PersonDetail, Viewer } from './shown.ts';
+import type { SystemPage, TakenUp } from './system.ts';
 
 /**
  * What pages and the HTTP API may ask of the product: queries give opened, authorised, recorded values ready to be shown; commands say
@@ -138,6 +139,15 @@ export type Application = {
   readonly erasure: (viewer: Viewer, erasureId: ErasureId) => Promise<Done<{ readonly erasure: ErasureDetail }>>;
   /** The signed certificate: the file's exact bytes. */
   readonly certificate: (viewer: Viewer, erasureId: ErasureId) => Promise<Done<{ readonly bytes: Uint8Array; readonly fileName: string }>>;
+
+  /** How far the read models are, and the streams of the viewer's organisation that they set aside. */
+  readonly systemStatus: (viewer: Viewer) => Promise<Done<SystemPage>>;
+  /** Takes a parked stream of the viewer's organisation up again, after a repair. */
+  readonly replayParked: (viewer: Viewer, projection: string, stream: string) => Promise<Done<TakenUp>>;
+  /**
+   * While lists are prepared, how far they are, from 0 to 1: reading them throws `VIEWS_BUILDING` meanwhile. Null when all can be read.
+   */
+  readonly preparing: () => Promise<number | null>;
 };
 
 /** What the front server sets on each request for the web app. */

@@ -16,6 +16,7 @@ export type Shown =
   /** `masked`: the allowed part only, with dots; made on the server. */
   | { readonly state: 'value'; readonly text: string; readonly masked: boolean }
   | { readonly state: 'erased'; readonly certificate: CertificateNumber; readonly at: IsoTime }
+  /** `not-recorded`: the log cannot be written at the moment, so nobody may look. Other reasons are the vault's. */
   | { readonly state: 'unavailable'; readonly reason: string }
   | { readonly state: 'tampered' }
   /** The event never carried it (a customer without a phone). */
@@ -50,6 +51,7 @@ export const permissions = [
   'channels.read',
   'channels.manage',
   'tokens.manage',
+  'system.manage',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -20,6 +20,7 @@ const byRole = {
     'channels.read',
     'channels.manage',
     'tokens.manage',
+    'system.manage',
   ],
   admin: [
     'conversations.read',
@@ -31,6 +32,7 @@ const byRole = {
     'channels.read',
     'channels.manage',
     'tokens.manage',
+    'system.manage',
   ],
   dpo: [
     'conversations.read',

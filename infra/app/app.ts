@@ -1,5 +1,7 @@
 import type { EventStore, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
+import type { Maintenance } from '#infra/projector/maintenance.ts';
+import type { ViewsWatch } from '#infra/projector/watch.ts';
 import type { SessionStore } from '#infra/sessions/sqlite.ts';
 import type { Vault } from '#vault/vault.ts';
 import type { Accounts } from './accounts.ts';
@@ -19,6 +21,7 @@ export type App = {
   readonly channels: Channels;
   readonly sessions: SessionStore;
   readonly simulator: SimulatorControl;
+  readonly readModels: Pick<ViewsWatch, 'status' | 'parked'> & Pick<Maintenance, 'replay'>;
   readonly log: Log;
   /** Resolves when the views have seen the position, so that the page after a command shows it; gives up after a bound. */
   readonly shown: (position: bigint) => Promise<void>;

@@ -10,6 +10,7 @@ import { conversationPage } from './pages/conversation.ts';
 import { dashboardPage } from './pages/dashboard.ts';
 import { inboxPage } from './pages/inbox.ts';
 import { mediaFile } from './pages/media.ts';
+import { listsPrepared, systemPage, takeUpParked } from './pages/system.ts';
 import { needsSetup, setUp } from './setup.ts';
 
 /** Every use case of pages and API, each in its own file. */
@@ -34,4 +35,7 @@ export const createApplication = (app: App): Application => ({
   audit: auditPage(app),
   dashboard: dashboardPage(app),
   ...erasureCommands(app),
+  systemStatus: systemPage(app),
+  replayParked: takeUpParked(app),
+  preparing: listsPrepared(app),
 });

@@ -2,7 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { PLATFORM_TENANT } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
 import type { EventStore, ViewStore } from '#domain/ports.ts';
+import { preparing } from '#infra/projector/building.ts';
 import type { ViewsWatch } from '#infra/projector/watch.ts';
+import { allProjections } from '#projections/all.ts';
 import { ORGANISATION } from '#projections/organisation/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import type { HealthReport, Product } from './product.ts';
@@ -32,7 +34,14 @@ export const createHealth = ({ store, views, vault, watch, outbox, dataFolder }:
   const asks: readonly Ask[] = [
     ['eventstore', async () => ((await store.head()) >= 0n ? null : 'no head')],
     ...(vault === null ? [] : [askVault(vault)]),
-    ['views', async () => ((await views.count(ORGANISATION, {}, 1)) >= 0 ? null : 'no answer')],
+    [
+      'views',
+      async () => {
+        const built = preparing(await watch.status(), allProjections);
+        if (built.length > 0) return `being prepared: ${built.map(({ name, done }) => `${name} ${percent(done)}`).join(', ')}`;
+        return (await views.count(ORGANISATION, {}, 1)) >= 0 ? null : 'no answer';
+      },
+    ],
     [
       'projector',
       async () => {
@@ -66,6 +75,9 @@ export const createHealth = ({ store, views, vault, watch, outbox, dataFolder }:
     return { ready: parts.every(({ ok }) => ok), parts };
   };
 };
+
+/** Never 100 before it is done. */
+const percent = (done: number): string => `${String(Math.floor(99 * done))} %`;
 
 const askVault = (vault: Vault): Ask => [
   'vault',

@@ -30,15 +30,14 @@ export const createOrganisation = async (app: App, { name, owner, sample, tenant
 };
 
 /**
- * The log is asked beside the views: while those are filled again they know no organisation, and a door that opens then would give the
+ * The log is asked before the views: while those are filled again they know no organisation, and a door that opens then would give the
  * owner's account to whoever comes by.
  */
 export const needsSetup =
   (app: App): Application['needsSetup'] =>
   async () => {
-    if ((await organisationsOf(app)).length > 0) return false;
     const made = await Promise.all([FIRST_ORGANISATION, SAMPLE_ORGANISATION].map((reservation) => isMade(app, reservation)));
-    return !made.includes(true);
+    return !made.includes(true) && (await organisationsOf(app)).length === 0;
   };
 
 /** Reservations of organisations, each made once in a data folder. */

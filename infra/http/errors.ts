@@ -35,6 +35,7 @@ const CODES: Readonly<Partial<Record<string, ProblemCode>>> = {
   FST_ERR_ASYNC_CONSTRAINT: 'malformed-request',
   // Faults of the stores that pass by themselves or that an operator can lift.
   STORE_BUSY: 'not-available',
+  VIEWS_BUILDING: 'views-building',
   STORE_FULL: 'storage-full',
   STORE_READ_ONLY: 'storage-read-only',
   STORE_DAMAGED: 'not-available',

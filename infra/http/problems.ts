@@ -36,6 +36,7 @@ export const problems = {
     title: 'The disk of the server takes no writes: nothing was stored, and nothing stored is lost.',
   },
   'newer-program': { status: 503, title: 'A newer release of the server wrote this; the running one does not guess what it means.' },
+  'views-building': { status: 503, title: 'The lists are being prepared: try again in a moment.' },
   'not-available': { status: 503, title: 'A part of the server is not available: try again later.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

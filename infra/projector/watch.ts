@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { TenantId } from '#domain/ids.ts';
 import type { EventStore, Generation, ViewGenerations } from '#domain/ports.ts';
 import type { Projection } from '#projections/projection.ts';
 import type { Announcements, ProjectionProgress, ViewChange } from './announcements.ts';
@@ -25,8 +26,8 @@ export type ViewsWatch = {
   /** True when all views have seen `position` in time; false when not. */
   readonly caughtUpTo: (position: bigint, timeoutMs: number, signal?: AbortSignal) => Promise<boolean>;
   readonly status: () => Promise<readonly ProjectionStatus[]>;
-  /** Parked streams of all live generations, in order of position, at most `limit` of each. */
-  readonly parked: (limit: number) => Promise<readonly Parked[]>;
+  /** Parked streams of all live generations, in order of position, at most `limit` of each; of one organisation when it is named. */
+  readonly parked: (limit: number, tenant?: TenantId) => Promise<readonly Parked[]>;
   readonly stop: () => Promise<void>;
 };
 
@@ -82,12 +83,12 @@ export const watchViews = async (options: WatchOptions): Promise<ViewsWatch> => 
       const [head, all, said] = await Promise.all([options.log.head(), options.generations.list(), announcements.progress()]);
       return projections.map((projection) => statusOf(projection, { head, all, said, startedAtMs }));
     },
-    parked: async (limit) => {
+    parked: async (limit, tenant) => {
       const all = await options.generations.list();
       const lists = await Promise.all(
         projections.flatMap(({ name }) => {
           const generation = all.find(({ projection, state }) => projection === name && state === 'live');
-          return generation === undefined ? [] : [parkedIn(options.generations, generation, limit)];
+          return generation === undefined ? [] : [parkedIn(options.generations, generation, limit, tenant)];
         }),
       );
       return lists.flat().sort((a, b) => a.position - b.position);
@@ -140,10 +141,16 @@ const statusOf = ({ name }: Projection, { head, all, said, startedAtMs }: Seen):
   };
 };
 
-const parkedIn = async (generations: ViewGenerations, generation: Generation, limit: number): Promise<readonly Parked[]> => {
+const parkedIn = async (
+  generations: ViewGenerations,
+  generation: Generation,
+  limit: number,
+  tenant: TenantId | undefined,
+): Promise<readonly Parked[]> => {
+  const where = tenant === undefined ? {} : { tenant };
   const views = await generations.open(generation);
   try {
-    return (await views.find<Parked>(PARKED, { where: {}, sort: { field: 'position', direction: 'ascending' }, limit })).items;
+    return (await views.find<Parked>(PARKED, { where, sort: { field: 'position', direction: 'ascending' }, limit })).items;
   } finally {
     await views.close();
   }

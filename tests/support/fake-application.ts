@@ -6,6 +6,7 @@ import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done, Viewer } from '#projections/shown.ts';
 import { dashboardAnswer } from './web-fixture-dashboard.ts';
+import { systemAnswer } from './web-fixture-system.ts';
 import { at, CERTIFICATE, contact, conversation, counts, erasure, ids, inbox, NOW, shown } from './fake-values.ts';
 
 /** What the next calls answer. */
@@ -38,6 +39,8 @@ export const fakeApplication = ({ sessions, note, answers, signIn }: Fake): Appl
     viewer.tenant === ids.tenant && id !== ids.otherConversation ? { ok: true, ...value() } : NOT_FOUND;
   const officer = <T>(viewer: Viewer, value: () => T): Done<T> =>
     viewer.role === 'dpo' || viewer.role === 'owner' ? { ok: true, ...value() } : FORBIDDEN;
+  const managers = <T>(viewer: Viewer, value: () => T): Done<T> =>
+    viewer.role === 'admin' || viewer.role === 'owner' ? { ok: true, ...value() } : FORBIDDEN;
   return {
     needsSetup: async () => false,
     setUp: async () => FORBIDDEN,
@@ -111,6 +114,10 @@ export const fakeApplication = ({ sessions, note, answers, signIn }: Fake): Appl
       officer(viewer, () => ({ preview: { contact, counts, conversations: 1, confirmation: CERTIFICATE } })),
     erase: async (viewer, input) => officer(viewer, () => note('erase', [input], { erasureId: ids.erasure, salt: 'salt' })),
     erasure: async (viewer) => officer(viewer, () => ({ erasure })),
+    systemStatus: async (viewer) => managers(viewer, () => systemAnswer(Date.parse(NOW))),
+    replayParked: async (viewer, projection, stream) =>
+      managers(viewer, () => note('replayParked', [projection, stream], { outcome: 'caught-up' })),
+    preparing: async () => null,
     certificate: async (viewer) => officer(viewer, () => ({ bytes: answers.certificate, fileName: 'EC-2026-0001.json' })),
   };
 };

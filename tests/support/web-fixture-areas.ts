@@ -8,6 +8,7 @@ import { serveWeb } from './serve-web.ts';
 import { absent, colleagues, day, full, hour, id, masked, minute, mona, time } from './web-fixture-data.ts';
 import { dashboardFixture } from './web-fixture-dashboard.ts';
 import { erasureFixture } from './web-fixture-erasure.ts';
+import { systemFixture } from './web-fixture-system.ts';
 import { trailItems } from './web-fixture-trail.ts';
 import { webFixture, type WebFixture } from './web-fixture.ts';
 
@@ -195,6 +196,7 @@ export function areaFixture({
       });
     },
     ...dashboardFixture(quiet, now),
+    ...systemFixture(quiet, now),
     contacts: (_viewer, { after }) =>
       Promise.resolve({ ok: true, contacts: after === undefined ? [...cards.values()] : [], next: after === undefined ? 'more' : null }),
     audit: (_viewer, { kind, actor, subject, from, to, after, limit = 100 }) => {

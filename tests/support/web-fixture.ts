@@ -41,6 +41,7 @@ const everything: readonly Permission[] = [
   'channels.read',
   'channels.manage',
   'tokens.manage',
+  'system.manage',
 ];
 const pageSize = 50;
 const notHere: Refused = { ok: false, status: 404, code: 'not-found' };

@@ -11,6 +11,7 @@ import { NO_STORE, type Parts } from './parts.ts';
 import { peopleRoutes } from './people.ts';
 import { accountRoutes, signInRoutes } from './session.ts';
 import { streamRoutes } from './stream.ts';
+import { systemRoutes } from './system.ts';
 
 /** `/api/v1`. Everything but signing in asks for the viewer before it reads the body. */
 export const apiRoutes =
@@ -37,5 +38,6 @@ const SIGNED_IN = [
   channelRoutes,
   peopleRoutes,
   mediaRoutes,
+  systemRoutes,
   streamRoutes,
 ];

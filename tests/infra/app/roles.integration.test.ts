@@ -10,7 +10,7 @@ import { runProduct } from '#tests/support/running-product.ts';
 
 const ROLES = ['owner', 'admin', 'dpo', 'agent', 'auditor'] as const satisfies readonly Role[];
 /** Of no viewer, or open to everybody before sign-in. */
-const WITHOUT_ROLE = ['needsSetup', 'setUp', 'signIn', 'signOut', 'session', 'simulatorPage'] as const;
+const WITHOUT_ROLE = ['needsSetup', 'setUp', 'signIn', 'signOut', 'session', 'simulatorPage', 'preparing'] as const;
 type Guarded = Exclude<keyof Application, (typeof WITHOUT_ROLE)[number]>;
 
 const EVERYBODY = ROLES;
@@ -56,6 +56,8 @@ const allowed: Readonly<Record<Guarded, readonly Role[]>> = {
   certificate: PRIVACY_READERS,
   previewErasure: ['owner', 'dpo'],
   erase: ['owner', 'dpo'],
+  systemStatus: MANAGERS,
+  replayParked: MANAGERS,
 };
 
 describe('what a role may do', () => {
@@ -112,6 +114,8 @@ describe('what a role may do', () => {
       erasure: (viewer) => app.erasure(viewer, erasureId),
       certificate: (viewer) => app.certificate(viewer, erasureId),
       previewErasure: (viewer) => app.previewErasure(viewer, contact.contactId),
+      systemStatus: (viewer) => app.systemStatus(viewer),
+      replayParked: (viewer) => app.replayParked(viewer, 'inbox', 'none'),
       erase: (viewer) =>
         app.erase(viewer, { contactId: contact.contactId, commandId: commandId(), reason: 'consent-withdrawn', confirmation: 'EC-0' }),
     };
