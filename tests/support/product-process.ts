@@ -12,6 +12,9 @@ export type ProductProcess = {
   readonly pid: number;
   /** As power loss does it for a process: no handler runs. Resolves when it is gone. */
   readonly kill: () => Promise<void>;
+  /** SIGSTOP: it lives, and does nothing until it wakes. */
+  readonly freeze: () => void;
+  readonly wake: () => void;
   /** SIGTERM. @returns the exit code. */
   readonly stop: () => Promise<number | null>;
   readonly errors: () => string;
@@ -38,6 +41,8 @@ export const startProcess = async (
       child.kill('SIGKILL');
       await ended;
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    wake: () => void child.kill('SIGCONT'),
     stop: async () => {
       child.kill('SIGTERM');
       return ended;

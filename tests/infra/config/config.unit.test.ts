@@ -22,6 +22,7 @@ describe('the configuration', () => {
       publicUrl: null,
       trustedProxies: [],
       dataFolder: resolve('data'),
+      role: 'all',
       rootKey: { kind: 'file', path: join(resolve('data'), 'keyring', 'root.key') },
       whatsapp: { baseUrl: 'https://graph.facebook.com', allowedHosts: [] },
       simulator: { port: 8090 },
