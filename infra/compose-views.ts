@@ -1,3 +1,4 @@
+import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '#domain/ports.ts';
 import { allProjections } from '#projections/all.ts';
@@ -6,6 +7,7 @@ import type { Product } from './app/product.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Processes } from './processes/processes.ts';
+import { buildInThreads } from './projector/build-threads.ts';
 import { createMaintenance } from './projector/maintenance.ts';
 import { type ProjectorThread, startProjectorThread } from './projector/thread-host.ts';
 import { type ViewsWatch, watchViews } from './projector/watch.ts';
@@ -53,7 +55,7 @@ export const composeViews = async ({ config, log, processes, store, onChange }: 
     projections: {
       status: watch.status,
       parked: watch.parked,
-      ...createMaintenance({ ...shared, clock: { now } }),
+      ...createMaintenance({ ...shared, clock: { now }, build: buildInThreads(dataFolder, (name) => sizeOf(folder, name)) }),
     },
     close: async () => {
       await watch.stop();
@@ -62,6 +64,10 @@ export const composeViews = async ({ config, log, processes, store, onChange }: 
     },
   };
 };
+
+/** What a projection wrote so far tells what it will cost. */
+const sizeOf = (folder: string, name: string): number =>
+  globSync(`${name}.*.db`, { cwd: folder }).reduce((most, file) => Math.max(most, statSync(join(folder, file)).size), 0);
 
 const projectorOf = (processes: Processes, start: () => ProjectorThread): ProjectorThread => {
   if (processes.roles.includes('projector')) return start();

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, Generation, ViewGenerations } from '#domain/ports.ts';
 import type { Projection } from '#projections/projection.ts';
+import type { BuildAll } from './build-threads.ts';
 import type { FillProgress } from './fill.ts';
 import { type Built, buildBeside, markRollback } from './rebuild.ts';
 import { replayParked, type ReplayResult } from './replay.ts';
@@ -13,6 +14,8 @@ type MaintenanceParts = {
   readonly generations: ViewGenerations;
   readonly projections: readonly Projection[];
   readonly clock: Clock;
+  /** How many projections are built at once: in this thread unless told. */
+  readonly build?: BuildAll;
 };
 
 export type Switched = Built & { readonly switched: boolean };
@@ -44,6 +47,8 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
     if (found === undefined) throw new Error('expected the name of a projection, got another name');
     return found;
   };
+  const build: BuildAll =
+    parts.build ?? ((names, signal, onProgress) => buildBeside({ log, generations, clock, signal }, names.map(projectionOf), onProgress));
   const isLive = async ({ projection, number }: Generation): Promise<boolean> =>
     (await generations.list()).some((each) => each.projection === projection && each.number === number && each.state === 'live');
 
@@ -54,7 +59,7 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
 
   return {
     rebuild: async (names, { signal, onProgress, accept }) => {
-      const built = await buildBeside({ log, generations, clock, signal }, names.map(projectionOf), onProgress);
+      const built = await build(names, signal, onProgress);
       const results: Switched[] = [];
       for (const each of built) {
         const switched = !signal.aborted && (await accept(each));
