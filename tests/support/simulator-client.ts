@@ -15,8 +15,6 @@ export type SimulatedMessage = {
   readonly state: string;
 };
 export type SimulatedCustomer = { readonly id: string; readonly name: string; readonly phone: string };
-/** By the number that they write to. */
-export type Bsuids = Readonly<Record<string, string>>;
 export type SimulatedNumber = {
   readonly phoneNumberId: string;
   readonly displayPhoneNumber: string;
@@ -59,7 +57,7 @@ export const simulatorClient = (baseUrl: string) => {
       ask<SimulatedNumber>('PUT', `/numbers/${phoneNumberId}`, change),
     newNumber: (number: Partial<SimulatedNumber>) => ask<SimulatedNumber>('POST', '/numbers', number),
     newCustomer: (name: string, phone = `2010${String(10_000_000 + (customers += 1))}`) =>
-      ask<SimulatedCustomer & { readonly bsuids: Bsuids }>('POST', '/customers', { name, phone, language: 'en' }),
+      ask<SimulatedCustomer>('POST', '/customers', { name, phone, language: 'en' }),
     write: (customer: SimulatedCustomer, numberId: string, written: Written) =>
       ask<SimulatedMessage>('POST', `/customers/${customer.id}/messages`, { numberId, ...written }),
     read: (customer: SimulatedCustomer, numberId: string) => ask('POST', `/customers/${customer.id}/read`, { numberId }),
