@@ -4,7 +4,7 @@ import type { InboxPage } from '#projections/pages.ts';
 import { callApi } from './call-api.ts';
 import { type Journal, noteAnswer } from './journal.ts';
 import type { Agent } from './load-protocol.ts';
-import type { Random } from './random.ts';
+import { inTurn, type Random } from './random.ts';
 import type { Setting } from './record.ts';
 import { type Stage, untilAnswered, type Works } from './stage.ts';
 import { watchThread } from './watch.ts';
@@ -76,10 +76,11 @@ const say = async (parts: Parts, { agent }: Me, conversationId: string, kind: 'r
   const command = { key: randomUUID(), kind, conversationId, text, acknowledged: false, messageIds: [] as string[] };
   journal.keyed.push(command);
   const path = `/conversations/${conversationId}/${kind === 'reply' ? 'messages' : 'notes'}`;
-  const ask = async (): Promise<true | null> => {
+  const next = inTurn(urls, random);
+  const ask = async (attempt: number): Promise<true | null> => {
     const timeoutMs = random.chance(IMPATIENT) ? random.between(1, IMPATIENT_MS) : ANSWER_MS;
     const call = { method: 'POST', path, body: { text }, key: command.key, timeoutMs };
-    const answer = await callApi(random.pick(urls), agent.token, call);
+    const answer = await callApi(next(attempt), agent.token, call);
     noteAnswer(journal, answer?.status ?? null);
     if (answer === null || answer.status >= 500) return null;
     if (answer.status !== 200) {
@@ -93,12 +94,12 @@ const say = async (parts: Parts, { agent }: Me, conversationId: string, kind: 'r
   };
   const isAnswered = await untilAnswered(stage, (attempt) => {
     if (attempt > 0) journal.repeatedCommands += 1;
-    return ask();
+    return ask(attempt);
   });
   if (isAnswered === null) journal.sightings.push({ kind: 'gave-up', what: `a ${kind} was never answered` });
   else if (random.chance(AGAIN)) {
     journal.repeatedCommands += 1;
-    works.begin(ask().then(() => undefined));
+    works.begin(ask(0).then(() => undefined));
   }
 };
 
@@ -110,12 +111,13 @@ const VERBS = ['assign', 'assign', 'resolve', 'reopen', 'read'] as const;
 const set = async ({ urls, random, stage, journal, agents }: Parts, { agent }: Me, conversationId: string): Promise<void> => {
   const verb = random.pick(VERBS);
   const assignee = verb === 'assign' ? random.pick([null, ...agents.map(({ accountId }) => accountId)]) : null;
+  const next = inTurn(urls, random);
   const isAnswered = await untilAnswered(stage, async (attempt) => {
     if (attempt > 0) journal.repeatedCommands += 1;
     const body = verb === 'assign' ? { assignee } : undefined;
     const at = Date.now();
     const call = { method: 'POST', path: `/conversations/${conversationId}/${verb}`, timeoutMs: ANSWER_MS, ...(body && { body }) };
-    const answer = await callApi(random.pick(urls), agent.token, call);
+    const answer = await callApi(next(attempt), agent.token, call);
     noteAnswer(journal, answer?.status ?? null);
     journal.settings.push({ conversationId, verb, assignee, acknowledged: answer?.status === 200, at } satisfies Setting);
     if (answer === null || answer.status >= 500) return null;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { deliver, deliveryOf } from '#tests/support/simulator-client.ts';
 import { type Journal, noteAnswer } from './journal.ts';
 import { NUMBER } from './load-protocol.ts';
-import type { Random } from './random.ts';
+import { inTurn, type Random } from './random.ts';
 import { type Stage, untilAnswered, type Works } from './stage.ts';
 
 /** Longest wait for a 200 before the same delivery is sent again. */
@@ -28,9 +28,9 @@ type Parts = {
 
 /** WhatsApp's side of the webhook: any process that serves it, again on anything but 200, twice, and long after. */
 export const createCarrier = ({ urls, channelId, random, stage, works, journal }: Parts): Carrier => {
-  const once = async (body: string): Promise<true | null> => {
+  const once = async (body: string, url: string): Promise<true | null> => {
     journal.deliveries += 1;
-    const to = `${random.pick(urls)}/webhooks/whatsapp/${channelId}`;
+    const to = `${url}/webhooks/whatsapp/${channelId}`;
     try {
       const response = await deliver(to, NUMBER.appSecret, body, AbortSignal.timeout(ANSWER_MS));
       await response.body?.cancel();
@@ -43,13 +43,14 @@ export const createCarrier = ({ urls, channelId, random, stage, works, journal }
   };
   const repeat = async (body: string): Promise<void> => {
     journal.repeatedDeliveries += 1;
-    await once(body);
+    await once(body, random.pick(urls));
   };
   return {
     carry: async (values) => {
       const body = JSON.stringify(deliveryOf(NUMBER.phoneNumberId, ...values));
       if (random.chance(TWICE_AT_ONCE)) works.begin(repeat(body));
-      const isTaken = (await untilAnswered(stage, () => once(body))) === true;
+      const next = inTurn(urls, random);
+      const isTaken = (await untilAnswered(stage, (attempt) => once(body, next(attempt)))) === true;
       if (isTaken && random.chance(AGAIN_LATER)) works.begin(wait(random.between(0, LATEST_REPEAT_MS)).then(() => repeat(body)));
       return isTaken;
     },

@@ -51,7 +51,8 @@ const onProgress = (progress: Progress): void => {
 };
 
 const seed = positive('seed');
-const again = `the same plan again: npm run chaos -- --minutes ${values.minutes} --fleet ${fleet} --seed ${String(seed)}`;
+const options = (['minutes', 'fleet', 'customers', 'per-second', 'agents'] as const).map((name) => `--${name} ${values[name]}`).join(' ');
+const again = `the same plan again: npm run chaos -- ${options} --seed ${String(seed)}`;
 say(`seed ${String(seed)} (${again})`);
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'vconnect-chaos-')));
 let isSound = false;

@@ -34,3 +34,13 @@ const hash = (text: string): number => {
   for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
   return value;
 };
+
+/** Somewhere to begin, then one after the other: whoever finds a process gone asks the next, as behind a load balancer. */
+export const inTurn = <T>(items: readonly T[], random: Random): ((attempt: number) => T) => {
+  const first = random.between(0, items.length - 1);
+  return (attempt) => {
+    const item = items[(first + attempt) % items.length];
+    if (item === undefined) throw new Error('expected something to take in turn');
+    return item;
+  };
+};
