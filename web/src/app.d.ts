@@ -8,6 +8,8 @@ declare global {
     interface Error {
       /** Stable, for support; never a personal value. */
       code: string;
+      /** While lists are prepared: how far they are, from 0 to 1. */
+      progress?: number;
     }
     interface Locals {
       application: Application;

@@ -7,6 +7,8 @@ import type { Application } from '#projections/application.ts';
 
 /** Applications that are known to have an organisation: the first-run question is asked only until then. */
 const ready = new WeakSet<Application>();
+/** How soon to come again when a part of the server does not answer yet. */
+const retrySeconds = '2';
 
 export const handle: Handle = async ({ event, resolve }) => {
   await fillLocals(event);
@@ -19,15 +21,17 @@ export const handle: Handle = async ({ event, resolve }) => {
     preload: ({ type, path }) => type !== 'font' || path.includes('inter-latin-wght') || (locale === 'ar' && path.includes('arabic-400')),
   });
   protect(response.headers);
+  if (response.status === 503) response.headers.set('retry-after', retrySeconds);
   return response;
 };
 
 /** Only what is thrown on purpose is told; a fault gives its stable code, or none. No message of a fault leaves the server. */
-export const handleError: HandleServerError = (input) => {
+export const handleError: HandleServerError = async (input) => {
   if (input.kind === 'app') return { code: input.error.code };
   if (input.kind !== 'unknown') return { message: input.kind, code: 'request' };
   const { error: caught, event } = input;
   const code = codeOf(caught);
+  if (code === building) return { status: 503, message: code, code, progress: await progressOf(event.locals.application) };
   process.stderr.write(`${JSON.stringify({ level: 'error', part: 'web', route: event.route.id, code, frames: framesOf(caught) })}\n`);
   return { message: code, code };
 };
@@ -55,11 +59,28 @@ function needsSignIn(routeId: string | null): boolean {
   return routeId !== null && !routeId.startsWith('/(open)');
 }
 
+/** Thrown by every read of a list that is being prepared; no fault to be logged, and it ends by itself. */
+const building = 'VIEWS_BUILDING';
+
+/** Must not throw: whoever asks is answering a fault already. */
+async function progressOf(application: Application): Promise<number> {
+  try {
+    return (await application.preparing()) ?? 1;
+  } catch {
+    return 0;
+  }
+}
+
 async function doorFor(event: RequestEvent): Promise<string> {
   const { application } = event.locals;
   if (!ready.has(application)) {
-    if (await application.needsSetup()) return '/setup';
-    ready.add(application);
+    try {
+      if (await application.needsSetup()) return '/setup';
+      ready.add(application);
+    } catch (caught) {
+      // Of a folder without an organisation: the sign-in asks again, and says what it waits for.
+      if (codeOf(caught) !== building) throw caught;
+    }
   }
   const wanted = event.request.method === 'GET' && event.url.pathname !== '/' ? `${event.url.pathname}${event.url.search}` : '';
   return wanted === '' ? '/signin' : `/signin?next=${encodeURIComponent(wanted)}`;
