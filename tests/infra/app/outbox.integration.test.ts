@@ -14,7 +14,7 @@ import { createWorkInFlight } from '#infra/app/work-in-flight.ts';
 import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
 import { silentLog } from '#infra/log.ts';
 import { startProjecting } from '#tests/support/projecting.ts';
-import { unshared } from '#infra/app/worker.ts';
+import { unshared, type WorkLease } from '#infra/app/worker.ts';
 import { createWhatsAppClient } from '#infra/whatsapp/client.ts';
 import { plain } from '#domain/personal.ts';
 import { contactProjection } from '#projections/contact/project.ts';
@@ -45,10 +45,16 @@ type Trouble = {
   readonly vault?: (vault: Vault) => Vault;
   readonly channels?: (channels: Channels) => Channels;
   readonly contactKnown?: boolean;
+  readonly lease?: WorkLease;
 };
 
 /** One reply waits; the outbox runs on real rules, with trouble where the test wants it. */
-const run = async ({ vault: around = (vault) => vault, channels: reach = (channels) => channels, contactKnown = true }: Trouble) => {
+const run = async ({
+  vault: around = (vault) => vault,
+  channels: reach = (channels) => channels,
+  contactKnown = true,
+  lease = unshared,
+}: Trouble) => {
   const vault = await openVault(home.path);
   const store = openMemoryEventStore({ catalogueOf });
   const projections = contactKnown ? [outboxProjection, contactProjection] : [outboxProjection];
@@ -86,7 +92,7 @@ const run = async ({ vault: around = (vault) => vault, channels: reach = (channe
   const facts = { windowOpenUntil: timeAt(Date.now() + 60_000), bodyLength: 5, conversationErased: false };
   await handler.handle(messageAggregate, messageId, queue, machineContext(tenant, 'cli'), () => facts);
   await projector.current();
-  const outbox = createOutbox({ views, vault: around(vault), handler, channels, inFlight, lease: unshared, log: silentLog });
+  const outbox = createOutbox({ views, vault: around(vault), handler, channels, inFlight, lease, log: silentLog });
   outbox.start();
   close = async () => {
     await outbox.stop();
@@ -133,5 +139,14 @@ it('says "erased" of nobody whose contact the views do not show at the moment', 
   const { store, requests } = await run({ contactKnown: false });
   const events = await untilLast(store, 'SendFailed');
   expect(events.at(-1)?.data).toMatchObject({ failure: 'transient', willRetry: true });
+  expect(requests()).toBe(0);
+});
+
+it('sends nothing when it wakes late, after another process took the work over', async () => {
+  const { store, requests } = await run({
+    lease: { whileHeld: (signal, work) => work({ token: 1n, signal, stillHeld: () => false }) },
+  });
+  const events = await untilLast(store, 'SendOutcomeUnknown');
+  expect(events.map(({ type }) => type)).toEqual(['MessageQueued', 'SendAttempted', 'SendOutcomeUnknown']);
   expect(requests()).toBe(0);
 });
