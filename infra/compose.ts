@@ -66,6 +66,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
 
   const feed = createChangeFeed();
   const readModels = await composeViews({ config, log, processes, store, onChange: feed.publish });
+  readModels.mustMove();
   const { views, watch } = readModels;
   const viewsAreCurrent = async (): Promise<boolean> => watch.caughtUpTo(await store.head(), CURRENT_TIMEOUT_MS);
   const shown = async (position: bigint): Promise<void> => {
@@ -117,10 +118,6 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     defaultBaseUrl: config.whatsapp.baseUrl,
     allowedHosts: config.whatsapp.allowedHosts,
   };
-  // No projector runs yet, or the views are being built: pages say so, and webhooks are taken.
-  const reconnecting = (err: unknown): void => {
-    log.error('simulator.not-reconnected', { err });
-  };
   const application = createApplication(app);
   return {
     application,
@@ -141,7 +138,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
       if (works) for (const worker of Object.values(workers)) worker.start();
       if (works) sessions.dropExpired(now());
       if (works) await vault.expireSeen(now());
-      if (processes.roles.includes('web')) await reconnectSimulator(app).catch(reconnecting);
+      if (processes.roles.includes('web')) await reconnectSimulator(app).catch(notReconnected(log));
     },
     close: async () => {
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));
@@ -172,3 +169,10 @@ const register = ({ dataFolder }: Config, log: Log, role: OpenAs): Processes =>
       log.error('background.failed', { part: 'processes', err });
     },
   });
+
+/** No projector runs yet, or the views are being built: pages say so, webhooks are taken. */
+const notReconnected =
+  (log: Log) =>
+  (err: unknown): void => {
+    log.error('simulator.not-reconnected', { err });
+  };
