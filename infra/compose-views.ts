@@ -29,6 +29,8 @@ export type ComposedViews = {
   readonly watch: ViewsWatch;
   /** The log has grown. */
   readonly appended: () => void;
+  /** From here on the views must move, whoever moves them. */
+  readonly mustMove: () => void;
   readonly projections: Product['projections'];
   readonly close: () => Promise<void>;
 };
@@ -52,10 +54,16 @@ export const composeViews = async ({ config, log, processes, store, onChange }: 
     views,
     watch,
     appended: projector.appended,
+    mustMove: projector.wanted,
     projections: {
       status: watch.status,
       parked: watch.parked,
-      ...createMaintenance({ ...shared, clock: { now }, build: buildInThreads(dataFolder, (name) => sizeOf(folder, name)) }),
+      ...createMaintenance({
+        ...shared,
+        clock: { now },
+        build: buildInThreads(dataFolder, (name) => sizeOf(folder, name)),
+        wanted: projector.wanted,
+      }),
     },
     close: async () => {
       await watch.stop();
@@ -69,24 +77,36 @@ export const composeViews = async ({ config, log, processes, store, onChange }: 
 const sizeOf = (folder: string, name: string): number =>
   globSync(`${name}.*.db`, { cwd: folder }).reduce((most, file) => Math.max(most, statSync(join(folder, file)).size), 0);
 
-const projectorOf = (processes: Processes, start: () => ProjectorThread): ProjectorThread => {
-  if (processes.roles.includes('projector')) return start();
-  if (processes.roles.includes('cli')) return standIn(processes, start);
-  return { appended: () => undefined, stop: async () => undefined };
+type Projector = ProjectorThread & {
+  /** A generation waits to become live: somebody must run the projector now. */
+  readonly wanted: () => void;
 };
 
-/** For one verb of the command line: runs the projector only while no living process has that role. */
-const standIn = (processes: Processes, start: () => ProjectorThread): ProjectorThread => {
+const projectorOf = (processes: Processes, start: () => ProjectorThread): Projector => {
+  if (processes.roles.includes('projector')) return { ...start(), wanted: () => undefined };
+  if (processes.roles.includes('cli')) return standIn(processes, start);
+  return { appended: () => undefined, wanted: () => undefined, stop: async () => undefined };
+};
+
+/**
+ * For one verb of the command line: runs the projector only while no living process has that role, and from when on the verb needs one. A verb
+ * that builds a generation itself must not have it built by a projector beside it.
+ */
+const standIn = (processes: Processes, start: () => ProjectorThread): Projector => {
   let thread: ProjectorThread | null = null;
+  let timer: NodeJS.Timeout | null = null;
   const look = (): void => {
     if (thread === null && !processes.othersHave('projector')) thread = start();
   };
-  look();
-  const timer = setInterval(look, STAND_IN_MS).unref();
   return {
     appended: () => thread?.appended(),
+    wanted: () => {
+      if (timer !== null) return;
+      look();
+      timer = setInterval(look, STAND_IN_MS).unref();
+    },
     stop: async () => {
-      clearInterval(timer);
+      if (timer !== null) clearInterval(timer);
       await thread?.stop();
     },
   };

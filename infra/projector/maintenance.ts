@@ -16,6 +16,8 @@ type MaintenanceParts = {
   readonly clock: Clock;
   /** How many projections are built at once: in this thread unless told. */
   readonly build?: BuildAll;
+  /** A generation waits for the projector's switch: where none runs, one must be started. */
+  readonly wanted?: () => void;
 };
 
 export type Switched = Built & { readonly switched: boolean };
@@ -54,6 +56,7 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
 
   /** The projector, in whatever process it runs, takes the last steps. */
   const untilLive = async (generation: Generation, signal: AbortSignal): Promise<void> => {
+    parts.wanted?.();
     while (!signal.aborted && !(await isLive(generation))) await wait(POLL_MS);
   };
 

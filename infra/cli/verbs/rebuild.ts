@@ -42,13 +42,15 @@ const build = async (
   const progress = progressBar(context.io, wanted.length === 1 ? (wanted[0] ?? '') : 'all projections');
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
+  let ended = false;
   process.once('SIGINT', stop);
   try {
     return await readModels.rebuild(wanted, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => progress.at(done, total),
       accept: async (built) => {
-        progress.end();
+        if (!ended) progress.end();
+        ended = true;
         context.io.say(compared(built));
         return accepted(built, args, context);
       },
