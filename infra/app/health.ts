@@ -77,7 +77,7 @@ export const createHealth = ({ store, views, vault, watch, outbox, dataFolder }:
 };
 
 /** Never 100 before it is done. */
-const percent = (done: number): string => `${String(Math.floor(99 * done))} %`;
+const percent = (done: number): string => `${String(Math.min(99, Math.floor(100 * done)))} %`;
 
 const askVault = (vault: Vault): Ask => [
   'vault',

@@ -8,7 +8,7 @@ import { serveWeb } from './serve-web.ts';
 import { absent, colleagues, day, full, hour, id, masked, minute, mona, time } from './web-fixture-data.ts';
 import { dashboardFixture } from './web-fixture-dashboard.ts';
 import { erasureFixture } from './web-fixture-erasure.ts';
-import { systemFixture } from './web-fixture-system.ts';
+import { buildingFixture, systemFixture } from './web-fixture-system.ts';
 import { trailItems } from './web-fixture-trail.ts';
 import { webFixture, type WebFixture } from './web-fixture.ts';
 
@@ -22,6 +22,8 @@ type Options = Readonly<{
   stepMs?: number;
   now?: number;
   quiet?: boolean;
+  /** The lists are being prepared, and this far. */
+  building?: number;
 }>;
 
 export function areaFixture({
@@ -31,6 +33,7 @@ export function areaFixture({
   stepMs = 900,
   now = Date.now(),
   quiet = false,
+  building,
 }: Options = {}): WebFixture {
   const base = webFixture({ now, ...(permissions === undefined ? {} : { permissions }) });
   const viewer: Viewer = { sessionId: id(1), accountId: mona.accountId, tenant: id(2), role };
@@ -197,6 +200,7 @@ export function areaFixture({
     },
     ...dashboardFixture(quiet, now),
     ...systemFixture(quiet, now),
+    ...(building === undefined ? {} : buildingFixture(building)),
     contacts: (_viewer, { after }) =>
       Promise.resolve({ ok: true, contacts: after === undefined ? [...cards.values()] : [], next: after === undefined ? 'more' : null }),
     audit: (_viewer, { kind, actor, subject, from, to, after, limit = 100 }) => {

@@ -62,3 +62,9 @@ export const systemFixture = (quiet: boolean, now: number): Pick<Application, 's
     preparing: () => Promise.resolve(null),
   };
 };
+
+/** Lists that cannot be read yet: every question about one throws, as the stores do. */
+export const buildingFixture = (done: number): Pick<Application, 'me' | 'signIn' | 'preparing'> => {
+  const throwing = () => Promise.reject(Object.assign(new Error('being prepared'), { code: 'VIEWS_BUILDING' }));
+  return { me: throwing, signIn: throwing, preparing: () => Promise.resolve(done) };
+};

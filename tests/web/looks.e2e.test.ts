@@ -19,6 +19,7 @@ const paths = [
   '/people',
   '/channels',
   '/account',
+  '/settings/system',
 ] as const;
 const looks = paths.flatMap((path) => [
   { path, locale: 'en' as const, width: 1440 },
