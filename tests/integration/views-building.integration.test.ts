@@ -9,12 +9,14 @@ import { newDataFolder, runProduct } from '#tests/support/running-product.ts';
 /** A build of so few events takes some tenths of a second; the machine may be busy. */
 const WAIT = { timeout: 30_000, interval: 100 };
 
+type Asked = { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+
 describe('a product whose views were deleted while it was stopped', () => {
   const dataFolder = newDataFolder();
   let simulator: Awaited<ReturnType<typeof startSimulator>>;
   let desk: Desk;
   let held: Awaited<ReturnType<typeof startHeldUp>>;
-  const ask = (path: string, init: RequestInit = {}) =>
+  const ask = (path: string, init: Asked = {}) =>
     fetch(`${held.url}${path}`, { ...init, headers: { authorization: `Bearer ${desk.owner.token}`, ...init.headers } });
   const signIn = (password: string) =>
     ask('/api/v1/session', {
