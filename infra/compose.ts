@@ -41,6 +41,8 @@ const GRAPH_VERSION = 'v26.0';
 const WHATSAPP_TIMEOUT_MS = 15_000;
 /** A page after a command waits this long for the views; then it shows what is there. */
 const SHOWN_TIMEOUT_MS = 2_000;
+/** What is not done this long after the last request is cut off: everything acknowledged is durable. */
+const CLOSE_TIMEOUT_MS = 3_000;
 /** Waits that must not be skipped (an erasure, a first delivery) are longer. */
 const CURRENT_TIMEOUT_MS = 15_000;
 
@@ -143,6 +145,8 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     close: async () => {
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));
       await app.simulator.stop();
+      // Whose connection was cut may still be at work: it ends before the stores close under it.
+      await inFlight.ended(CLOSE_TIMEOUT_MS);
       sessions.close();
       await readModels.close();
       await store.close();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,11 +20,11 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const start = (...args: readonly string[]): ChildProcess =>
+const start = (...args: readonly string[]): ChildProcessWithoutNullStreams =>
   spawn(process.execPath, [BIN, ...args], { env: { ...process.env, VCONNECT_DATA: folder, VCONNECT_LOG_LEVEL: 'error' } });
 
-const ended = async (child: ChildProcess) => {
-  const [out, err, [exit]] = await Promise.all([text(child.stdout ?? []), text(child.stderr ?? []), once(child, 'exit')]);
+const ended = async (child: ChildProcessWithoutNullStreams) => {
+  const [out, err, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { out, err, exit: exit as unknown };
 };
 
