@@ -19,7 +19,7 @@ import type {
   Upload,
 } from './pages.ts';
 import type { Done, Me, Person, PersonDetail, Viewer } from './shown.ts';
-import type { SystemPage, TakenUp } from './system.ts';
+import type { SystemPage, TakenUp } from './system/page.ts';
 
 /**
  * What pages and the HTTP API may ask of the product: queries give opened, authorised, recorded values ready to be shown; commands say

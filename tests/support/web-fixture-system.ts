@@ -2,7 +2,7 @@
 import { type Category, type StreamName, streamName } from '#domain/ids.ts';
 import { allProjections } from '#projections/all.ts';
 import type { Application } from '#projections/application.ts';
-import type { ReadModelItem, SystemPage } from '#projections/system.ts';
+import type { ReadModelItem, SystemPage } from '#projections/system/page.ts';
 import { hour, id, minute, time } from './web-fixture-data.ts';
 
 const still: Omit<ReadModelItem, 'name'> = { generation: 2, lag: 0, secondsSinceProgress: 0, fault: null, building: null, previous: 1 };

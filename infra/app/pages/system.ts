@@ -3,7 +3,7 @@ import { doneRatio, preparing } from '#infra/projector/building.ts';
 import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import { allProjections } from '#projections/all.ts';
 import type { Application } from '#projections/application.ts';
-import type { ReadModelItem } from '#projections/system.ts';
+import type { ReadModelItem } from '#projections/system/page.ts';
 import { forbidden, may, notFound } from '../access.ts';
 import type { App } from '../app.ts';
 

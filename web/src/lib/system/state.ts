@@ -1,4 +1,4 @@
-import type { ReadModelItem } from '#projections/system.ts';
+import type { ReadModelItem } from '#projections/system/page.ts';
 
 export type ListState = 'held' | 'preparing' | 'still' | 'behind' | 'current';
 
