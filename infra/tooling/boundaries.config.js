@@ -86,7 +86,7 @@ export default {
       comment: 'web knows the application by its type alone',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^projections/(application|pages|shown|[^/]+/page)\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^projections/(application|pages|shown)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     only('web', ...WEB_PACKAGES),
     {
