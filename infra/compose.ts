@@ -24,7 +24,7 @@ import { createSample } from './app/sample.ts';
 import { createGroupRelay, createVitals } from './app/vitals.ts';
 import { createWorkInFlight } from './app/work-in-flight.ts';
 import type { WorkLease } from './app/worker.ts';
-import { composeViews } from './compose-views.ts';
+import { composeViews } from './compose/views.ts';
 import type { Config } from './config.ts';
 import { openSqliteEventStore } from './eventstore/sqlite.ts';
 import type { Log } from './log.ts';

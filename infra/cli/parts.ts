@@ -6,11 +6,11 @@ import type { CliParts } from './verb.ts';
 export const realParts: CliParts = {
   config: loadConfig,
   log: (config) => createLog(config.logLevel),
-  openReadModels: async (config, log, role) => (await import('../compose-read-models.ts')).openReadModels(config, log, role),
+  openReadModels: async (config, log, role) => (await import('../compose/read-models.ts')).openReadModels(config, log, role),
   openProduct: async (config, log, role) => (await import('../compose.ts')).openProduct(config, log, role),
   webHandler: async () => (await import('../http/web-handler.ts')).loadWebHandler(),
   startSimulator: async (at) => (await import('../simulator/main.ts')).startSimulator(at),
   runDemo: async (product, config, print) => (await import('../demo/run-demo.ts')).runDemo(product, config, print),
-  verifyLog: async (folder, onProgress) => (await import('../compose-verify-log.ts')).verifyStoredLog(folder, onProgress),
+  verifyLog: async (folder, onProgress) => (await import('../compose/verify-log.ts')).verifyStoredLog(folder, onProgress),
   verify: async (input) => (await import('./verify-file.ts')).verifyFile(input),
 };

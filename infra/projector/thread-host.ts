@@ -34,7 +34,7 @@ export const startProjectorThread = ({ dataFolder, processId, logLevel, log, onA
   const begin = (): void => {
     exited = Promise.withResolvers<undefined>();
     const { resolve } = exited;
-    worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { dataFolder, processId, logLevel } });
+    worker = new Worker(new URL('../compose/projector-thread.ts', import.meta.url), { workerData: { dataFolder, processId, logLevel } });
     worker.on('message', (message: unknown) => {
       if (fromThread.safeParse(message).success) onAnnounced();
     });

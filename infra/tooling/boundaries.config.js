@@ -39,7 +39,7 @@ const WEB_PACKAGES = [
   'tailwindcss',
   'vite',
   'libphonenumber-js',
-  'layerchart',
+  'layercake',
   'tweetnacl',
 ];
 

@@ -19,7 +19,9 @@ const PAGE = 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'vconnect-bench-rebuild-'));
 const file = join(folder, 'events.db');
-const made = await timed(EVENTS, async () => void (await makeLog(file, Math.ceil(EVENTS / EVENTS_OF_CONVERSATION))));
+const made = await timed(EVENTS, async () => {
+  await makeLog(file, Math.ceil(EVENTS / EVENTS_OF_CONVERSATION));
+});
 const rate = ({ operations, ms }: { readonly operations: number; readonly ms: number }) => `${((operations / ms) * 1).toFixed(1)} k/s`;
 console.log(`log: ${String(EVENTS)} events, ${(statSync(file).size / 2 ** 20).toFixed(0)} MiB, written at ${rate(made)}`);
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { verifyStoredLog } from '#infra/compose-verify-log.ts';
+import { verifyStoredLog } from '#infra/compose/verify-log.ts';
 import { inboxOf, must, openDesk, said } from '#tests/support/organisation.ts';
 import { deliver, deliveryOf } from '#tests/support/simulator-client.ts';
 import { newDataFolder, runProduct, type RunningProduct } from '#tests/support/running-product.ts';

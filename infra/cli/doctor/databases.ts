@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { cutOff, openAsItIs } from '../../sqlite/as-it-is.ts';
+import { cutOff } from '../../sqlite/as-it-is.ts';
 import type { Finding } from './examine.ts';
+import { isSound } from './file.ts';
 import { lookAtViews } from './views.ts';
 
 const FILES = ['events.db', 'payloads.db', 'identity.db', join('keyring', 'keyring.db'), 'sessions.db'] as const;
@@ -30,20 +31,6 @@ const check = (folder: string, file: string): Finding => {
   return isSound(path) ? { part: file, state: 'ok', says: 'sound' } : damaged(file, 'damaged');
 };
 
-/** False for a file whose structure is damaged, or that is no database. */
-export const isSound = (path: string): boolean => {
-  try {
-    const database = openAsItIs(path);
-    try {
-      return database.prepare('PRAGMA quick_check(1)').all()[0]?.['quick_check'] === 'ok';
-    } finally {
-      database.close();
-    }
-  } catch {
-    return false;
-  }
-};
-
 const damaged = (file: string, says: string): Finding => ({ part: file, state: 'wrong', says, damage: true, wayOut: wayOutOf(file) });
 
 const wayOutOf = (file: string): string => {
@@ -57,19 +44,4 @@ const missing = (file: string): Finding => {
   const loss = REPLACEABLE[file];
   if (loss !== undefined) return { part: file, state: 'note', says: `missing: ${loss}` };
   return { part: file, state: 'wrong', says: 'missing', wayOut: 'stop the server and restore the data folder from a backup' };
-};
-
-/** One number of a database, or null when it cannot be read. */
-export const numberIn = (path: string, sql: string): number | null => {
-  try {
-    const database = openAsItIs(path);
-    try {
-      const [value] = Object.values(database.prepare(sql).get() ?? {});
-      return typeof value === 'number' ? value : null;
-    } finally {
-      database.close();
-    }
-  } catch {
-    return null;
-  }
 };

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSound, numberIn } from './databases.ts';
+import { isSound, numberIn } from './file.ts';
 import type { Finding } from './examine.ts';
 
 /** A file per filling of a projection (`infra/views`). */

@@ -6,7 +6,7 @@ import { dispatch } from '#infra/cli/dispatch.ts';
 import type { Io } from '#infra/cli/io.ts';
 import type { CliParts, Verified } from '#infra/cli/verb.ts';
 import { verbs } from '#infra/cli/verbs.ts';
-import { verifyStoredLog } from '#infra/compose-verify-log.ts';
+import { verifyStoredLog } from '#infra/compose/verify-log.ts';
 import { loadConfig } from '#infra/config.ts';
 import { createLog } from '#infra/log.ts';
 import { createFakeProduct, type FakeProduct } from '#tests/support/fake-product.ts';

@@ -11,7 +11,7 @@ import type { NewEvent } from '#domain/message.ts';
 import { plain } from '#domain/personal.ts';
 import { openSqliteEventStore } from '#infra/eventstore/sqlite.ts';
 import { type LogReport, verifyLog } from '#infra/eventstore/verify-log.ts';
-import { verifyStoredLog } from '#infra/compose-verify-log.ts';
+import { verifyStoredLog } from '#infra/compose/verify-log.ts';
 import { type PlainEvent, sealedFields, sealRequests } from '#vault/seal-event.ts';
 import type { Vault } from '#vault/vault.ts';
 import { erase, id, openVault, START, TENANT } from '#tests/infra/vaultstore/support.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openReadModels } from '#infra/compose-read-models.ts';
+import { openReadModels } from '#infra/compose/read-models.ts';
 import { loadConfig } from '#infra/config.ts';
 import { createMetrics } from '#infra/http/metrics.ts';
 import { createLog } from '#infra/log.ts';

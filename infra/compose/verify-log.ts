@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { catalogueOf } from '#domain/catalogue.ts';
-import { type LogReport, verifyLog } from './eventstore/verify-log.ts';
-import { openStoredEnvelopes } from './vaultstore/stored-envelopes.ts';
+import { type LogReport, verifyLog } from '#infra/eventstore/verify-log.ts';
+import { openStoredEnvelopes } from '#infra/vaultstore/stored-envelopes.ts';
 
 /** Checks the log of a data folder and the sealed values that it names: reading only, without any key, also beside a running server. */
 export const verifyStoredLog = async (folder: string, onProgress: (done: bigint, all: bigint) => void): Promise<LogReport> => {

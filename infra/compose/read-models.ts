@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { catalogueOf } from '#domain/catalogue.ts';
-import { now } from './app/context.ts';
-import { createHealth } from './app/health.ts';
-import type { ReadModels } from './app/product.ts';
-import { createVitals } from './app/vitals.ts';
-import { composeViews } from './compose-views.ts';
-import type { Config } from './config.ts';
-import { openSqliteLogReader } from './eventstore/reader.ts';
-import type { Log } from './log.ts';
-import { openProcesses } from './processes/processes.ts';
+import { now } from '#infra/app/context.ts';
+import { createHealth } from '#infra/app/health.ts';
+import type { ReadModels } from '#infra/app/product.ts';
+import { createVitals } from '#infra/app/vitals.ts';
+import { composeViews } from './views.ts';
+import type { Config } from '#infra/config.ts';
+import { openSqliteLogReader } from '#infra/eventstore/reader.ts';
+import type { Log } from '#infra/log.ts';
+import { openProcesses } from '#infra/processes/processes.ts';
 
 /**
  * The read models of a data folder, as one more process of it: the log is only read, and the vault stays closed, so that no key is needed. As

@@ -1,4 +1,4 @@
-// The worker thread that runs the projector; started by thread-host.ts. It reads the log, writes the views, and knows no key.
+// The worker thread that runs the projector; started by infra/projector/thread-host.ts. It reads the log, writes the views, and knows no key.
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
@@ -11,8 +11,8 @@ import { createLog } from '#infra/log.ts';
 import { openLeases } from '#infra/processes/lease.ts';
 import { openViewGenerations } from '#infra/views/generations-sqlite.ts';
 import { allProjections } from '#projections/all.ts';
-import { runProjector } from './run.ts';
-import { toThread } from './thread-protocol.ts';
+import { runProjector } from '#infra/projector/run.ts';
+import { toThread } from '#infra/projector/thread-protocol.ts';
 
 const { dataFolder, processId, logLevel } = z
   .strictObject({ dataFolder: z.string(), processId: idOf<'process'>(), logLevel: z.enum(logLevels) })

@@ -1,4 +1,4 @@
-// A worker thread that builds some projections beside the live ones; started by build-threads.ts. It reads the log and knows no key.
+// A worker thread that builds some projections beside the live ones; started by infra/projector/build-threads.ts. It reads the log and knows no key.
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
@@ -7,8 +7,8 @@ import { now } from '#infra/app/context.ts';
 import { openSqliteLogReader } from '#infra/eventstore/reader.ts';
 import { openViewGenerations } from '#infra/views/generations-sqlite.ts';
 import { allProjections } from '#projections/all.ts';
-import type { BuildMessage } from './build-threads.ts';
-import { buildBeside } from './rebuild.ts';
+import type { BuildMessage } from '#infra/projector/build-threads.ts';
+import { buildBeside } from '#infra/projector/rebuild.ts';
 
 const { dataFolder, names } = z.strictObject({ dataFolder: z.string(), names: z.array(z.string()) }).parse(workerData);
 const stopping = new AbortController();

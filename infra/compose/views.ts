@@ -2,16 +2,16 @@ import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '#domain/ports.ts';
 import { allProjections } from '#projections/all.ts';
-import { now } from './app/context.ts';
-import type { Product } from './app/product.ts';
-import type { Config } from './config.ts';
-import type { Log } from './log.ts';
-import type { Processes } from './processes/processes.ts';
-import { buildInThreads } from './projector/build-threads.ts';
-import { createMaintenance } from './projector/maintenance.ts';
-import { type ProjectorThread, startProjectorThread } from './projector/thread-host.ts';
-import { type ViewsWatch, watchViews } from './projector/watch.ts';
-import { openViewGenerations } from './views/generations-sqlite.ts';
+import { now } from '#infra/app/context.ts';
+import type { Product } from '#infra/app/product.ts';
+import type { Config } from '#infra/config.ts';
+import type { Log } from '#infra/log.ts';
+import type { Processes } from '#infra/processes/processes.ts';
+import { buildInThreads } from '#infra/projector/build-threads.ts';
+import { createMaintenance } from '#infra/projector/maintenance.ts';
+import { type ProjectorThread, startProjectorThread } from '#infra/projector/thread-host.ts';
+import { type ViewsWatch, watchViews } from '#infra/projector/watch.ts';
+import { openViewGenerations } from '#infra/views/generations-sqlite.ts';
 
 /** How soon one verb of the command line notices that nobody moves the views any more. */
 const STAND_IN_MS = 500;
