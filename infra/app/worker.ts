@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '#infra/log.ts';
 import type { Held, Lease } from '#infra/processes/lease.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
 /** Without a nudge a worker looks again this often: due retries, work that another process left. */
 const IDLE_MS = 1_000;
@@ -56,6 +57,8 @@ export const createWorker = ({ name, log, lease, round }: Options): Worker => {
       failed = false;
       return worked;
     } catch (error) {
+      // Its list is being prepared: there is nothing wrong, and nothing to do yet.
+      if (error instanceof StoreFault && error.code === 'VIEWS_BUILDING') return false;
       failed = true;
       log.error('worker.failed', { part: name, err: error });
       return false;
