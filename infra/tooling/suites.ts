@@ -17,14 +17,14 @@ const always = (): undefined => undefined;
 export const VITEST_SUITES: readonly VitestSuite[] = [
   { name: 'unit', limitMs: 2 * MINUTE_MS, skipBecause: always },
   { name: 'contract', limitMs: 2 * MINUTE_MS, skipBecause: always },
-  { name: 'integration', limitMs: 5 * MINUTE_MS, skipBecause: always },
+  { name: 'integration', limitMs: 7 * MINUTE_MS, skipBecause: always },
   {
     name: 'e2e',
     limitMs: 9 * MINUTE_MS,
     skipBecause: () =>
       findChromium() === undefined ? 'there is no Chromium on this machine (on Debian: apt-get install chromium)' : undefined,
   },
-  { name: 'chaos', limitMs: 6 * MINUTE_MS, skipBecause: always },
+  { name: 'chaos', limitMs: 5 * MINUTE_MS, skipBecause: always },
 ];
 
 /** Suites for engines that are not embedded: told apart here so that a run never looks more complete than it is. */
