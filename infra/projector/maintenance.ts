@@ -60,6 +60,12 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
     while (!signal.aborted && !(await isLive(generation))) await wait(POLL_MS);
   };
 
+  /** What cannot be read is nothing to roll back to. */
+  const dropPrevious = async (name: string): Promise<void> => {
+    for (const generation of await generations.list())
+      if (generation.projection === name && generation.state === 'previous') await generations.drop(generation);
+  };
+
   return {
     rebuild: async (names, { signal, onProgress, accept }) => {
       const built = await build(names, signal, onProgress);
@@ -69,6 +75,8 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
         if (switched) {
           await generations.markReady(each.generation);
           await untilLive(each.generation, signal);
+          if (each.comparison.kind === 'not-compared' && each.comparison.reason === 'live-not-readable')
+            await dropPrevious(each.projection);
         } else if (!signal.aborted) await generations.drop(each.generation);
         results.push({ ...each, switched });
       }

@@ -1,4 +1,5 @@
 import type { Clock, EventStore, Generation, ViewGenerations } from '#domain/ports.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
 import { compareDocuments, type Comparison } from './compare.ts';
 import { fill, type FillProgress } from './fill.ts';
@@ -103,6 +104,10 @@ const compareWithLive = async ({ log, generations, signal }: RebuildParts, follo
     } finally {
       await frozen.close();
     }
+  } catch (error) {
+    // A page of its file is damaged: that may be why it is built anew.
+    if (error instanceof StoreFault && error.code === 'STORE_DAMAGED') return notCompared('live-not-readable');
+    throw error;
   } finally {
     await views.close();
   }

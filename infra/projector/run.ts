@@ -68,8 +68,8 @@ const keep = async (kept: Kept): Promise<void> => {
         await pump.stop();
         pump = null;
       }
-      if (workable !== null) pump ??= await startPump({ ...kept, generation: workable });
       const ready = own.find(({ state, version }) => state === 'ready' && version === projection.version);
+      if (workable !== null) pump ??= await startPump({ ...kept, generation: workable }).catch(unlessReplaced(ready));
       if (ready !== undefined) {
         await switchReady(kept, projection, ready, async () => {
           await pump?.stop();
@@ -101,6 +101,14 @@ const keep = async (kept: Kept): Promise<void> => {
   }
   await Promise.all([pump?.stop(), beside.task]);
 };
+
+/** A live generation whose file is damaged cannot be opened: no matter, when the one that replaces it waits. */
+const unlessReplaced =
+  (ready: Generation | undefined) =>
+  (error: unknown): null => {
+    if (ready === undefined) throw error;
+    return null;
+  };
 
 /** Brings a generation of this version to the head and marks it ready: one kept from before (an older release was started again), or a new one. */
 const build = async (kept: Kept, own: readonly Generation[], live: Generation | null): Promise<'ready' | 'stopped' | 'held'> => {

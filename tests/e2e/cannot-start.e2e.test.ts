@@ -88,14 +88,17 @@ describe('a start that cannot be', () => {
     expect(readFileSync(file, 'utf8')).toBe('not a folder');
   });
 
-  it.each(['events.db', 'payloads.db', 'identity.db', 'keyring/keyring.db', 'views.db'])('says which file is damaged: %s', async (name) => {
-    const data = copy(`damaged-${name.replace('/', '-')}`);
-    const database = openSync(join(data, name), 'r+');
-    writeSync(database, Buffer.alloc(4_096, 0x5a), 0, 4_096, 0);
-    closeSync(database);
-    const ran = await run(['start'], await variablesFor(data));
-    saysOnce(ran, INTEGRITY, /damaged|not a database/i);
-  });
+  it.each(['events.db', 'payloads.db', 'identity.db', 'keyring/keyring.db', 'views/catalog.db'])(
+    'says which file is damaged: %s',
+    async (name) => {
+      const data = copy(`damaged-${name.replace('/', '-')}`);
+      const database = openSync(join(data, name), 'r+');
+      writeSync(database, Buffer.alloc(4_096, 0x5a), 0, 4_096, 0);
+      closeSync(database);
+      const ran = await run(['start'], await variablesFor(data));
+      saysOnce(ran, INTEGRITY, /damaged|not a database|cannot be read/i);
+    },
+  );
 
   it('says that the root key is another one, and changes no byte', async () => {
     const data = copy('wrong-key');
@@ -110,13 +113,23 @@ describe('a start that cannot be', () => {
     expect(await again.stop()).toBe(0);
   });
 
-  it('says that another process works on the folder, and which', async () => {
-    const data = copy('twice');
-    const first = await start(['start'], await variablesFor(data));
+  it('starts with one list damaged, says which and the way out, and mends it while it runs', async () => {
+    const data = copy('damaged-list');
+    const [generation = ''] = readdirSync(join(data, 'views')).filter((name) => /^inbox\.\d+\.db$/.test(name));
+    const file = openSync(join(data, 'views', generation), 'r+');
+    writeSync(file, Buffer.alloc(4_096, 0x5a), 0, 4_096, 0);
+    closeSync(file);
+    const variables = await variablesFor(data);
+    const running = await start(['start'], variables);
     try {
-      saysOnce(await run(['start'], await variablesFor(data)), 1, new RegExp(String(first.child.pid)));
+      const doctor = await run(['doctor'], variables);
+      expect([doctor.code, doctor.out]).toEqual([INTEGRITY, expect.stringContaining('rebuild inbox')]);
+      const rebuilt = await run(['rebuild', 'inbox'], variables);
+      expect([rebuilt.code, rebuilt.talk]).toEqual([0, expect.stringContaining('the live one cannot be read')]);
+      const after = await run(['doctor'], variables);
+      expect(after.out).toContain('views: 10 files sound');
     } finally {
-      await first.stop();
+      await running.stop();
     }
   });
 
