@@ -29,6 +29,17 @@ export const viewerContext = (
   at: now(),
 });
 
+/** What a machine does next about a stream: its cause is the stream's last event, which the command handler names. */
+export type FollowingContext = Omit<CommandContext, 'correlationId' | 'causationId'> & { readonly follows: 'stream' };
+
+export const followingContext = (tenant: TenantId, part: MachinePart, commandId: CommandId = newId<'command'>()): FollowingContext => ({
+  tenant,
+  commandId,
+  follows: 'stream',
+  actor: { kind: 'machine', part },
+  at: now(),
+});
+
 /** A command of the machine itself. */
 export const machineContext = (
   tenant: TenantId,

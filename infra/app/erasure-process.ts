@@ -110,27 +110,14 @@ const nextStep = async (parts: ErasureParts, record: ErasureRecord): Promise<Ste
   }
 };
 
-const tell = async (
-  parts: ErasureParts,
-  { tenant, erasureId }: ErasureRecord,
-  command: ErasureCommand,
-  facts: ErasureFacts,
-): Promise<void> => {
-  const outcome = await parts.handler.handle(
-    erasureAggregate,
-    erasureId,
-    command,
-    contextFor(tenant, erasureId, command.type),
-    () => facts,
-  );
+const tell = async (parts: ErasureParts, record: ErasureRecord, command: ErasureCommand, facts: ErasureFacts): Promise<void> => {
+  const outcome = await parts.handler.handle(erasureAggregate, record.erasureId, command, contextFor(record, command.type), () => facts);
   if (outcome.kind === 'refused')
     throw fault('APP_ERASURE_REFUSED', `expected the step ${command.type} to be taken, got ${outcome.refusal.code}`);
 };
 
-const contextFor = (tenant: TenantId, erasureId: ErasureId, ...step: readonly string[]): CommandContext => ({
-  ...machineContext(tenant, 'erasure', derivedId<'command'>(erasureId, ...step)),
-  correlationId: derivedId<'correlation'>(erasureId, 'erasure'),
-});
+const contextFor = ({ tenant, erasureId, cause }: ErasureRecord, ...step: readonly string[]): CommandContext =>
+  machineContext(tenant, 'erasure', derivedId<'command'>(erasureId, ...step), cause);
 
 /**
  * From here on nothing is sealed for the person and their identifiers point nowhere. Tombstones make commands that were decided before
@@ -144,13 +131,13 @@ const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Step> 
     contactAggregate,
     contactId,
     { type: 'EraseContact', ...tombstone },
-    contextFor(tenant, erasureId, 'contact'),
+    contextFor(record, 'contact'),
     () => UNCHANGED,
   );
   // Only then: a message that was claimed before the fence may still begin a conversation.
   const { processes, acknowledgements } = await parts.forget({ tenant, subject: subjectOf(contactId), erasureId });
   for (const conversationId of await conversationsOf(parts, record)) {
-    const context = contextFor(tenant, erasureId, 'conversation', conversationId);
+    const context = contextFor(record, 'conversation', conversationId);
     await parts.handler.handle(conversationAggregate, conversationId, { type: 'EraseConversation', ...tombstone }, context, () => NO_FACTS);
   }
   return { command: { type: 'RecordFence', unlinkedIdentifiers, acknowledgements }, processes };
@@ -183,14 +170,11 @@ const remove = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
 };
 
 /** @returns false when there is nothing to close: values were sealed for a message that a crash kept from being appended. */
-const closeMessage = async (
-  parts: ErasureParts,
-  { tenant, erasureId, certificate }: ErasureRecord,
-  stream: StreamName,
-): Promise<boolean> => {
+const closeMessage = async (parts: ErasureParts, record: ErasureRecord, stream: StreamName): Promise<boolean> => {
+  const { erasureId, certificate } = record;
   const { id } = streamParts(stream);
   const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
-  const context = contextFor(tenant, erasureId, 'message', id);
+  const context = contextFor(record, 'message', id);
   const outcome = await parts.handler.handle(messageAggregate, id, { type: 'EraseMessage', erasureId, certificate }, context, () => facts);
   if (outcome.kind === 'refused' && outcome.refusal.code === 'message-unknown') return false;
   if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected a message to be closed, got ${outcome.refusal.code}`);

@@ -1,4 +1,4 @@
-import type { AccountId, CertificateNumber, ContactId, ConversationId, ErasureId, TenantId } from '#domain/ids.ts';
+import type { AccountId, CertificateNumber, ContactId, ConversationId, CorrelationId, ErasureId, EventId, TenantId } from '#domain/ids.ts';
 import { streamName } from '#domain/ids.ts';
 import { type ErasureEvent, erasureEvents } from '#domain/erasure/events.ts';
 import type { EventStore } from '#domain/ports.ts';
@@ -16,6 +16,8 @@ export type ErasureRecord = {
   readonly certificate: CertificateNumber;
   readonly conversations: readonly ConversationId[];
   readonly requestedBy: AccountId;
+  /** The order, and what it was part of: the cause of every step. */
+  readonly cause: { readonly correlationId: CorrelationId; readonly causationId: EventId };
   readonly step: ErasureStep;
   readonly requested: Data<'ErasureRequested'>;
   readonly fenced: Data<'SubjectFenced'> | null;
@@ -31,7 +33,8 @@ export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId
     // eslint-disable-next-line no-restricted-syntax -- TypeScript cannot tie the found event to T; `typedEvent` checked its data by its type
     (events.find((event) => event.type === type)?.data as Data<T> | undefined) ?? null;
   const requested = data('ErasureRequested');
-  if (requested === null) throw fault('APP_ERASURE_UNKNOWN', 'expected an erasure that was requested');
+  const order = events.find((event) => event.type === 'ErasureRequested');
+  if (requested === null || order === undefined) throw fault('APP_ERASURE_UNKNOWN', 'expected an erasure that was requested');
   const done = {
     fenced: data('SubjectFenced'),
     destroyed: data('KeyDestroyed'),
@@ -41,5 +44,6 @@ export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId
   };
   const step = (['completed', 'verified', 'removed', 'destroyed', 'fenced'] as const).find((each) => done[each] !== null) ?? 'requested';
   const { contactId, certificate, conversations, accountId } = requested;
-  return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, step, requested, ...done };
+  const cause = { correlationId: order.meta.correlationId, causationId: order.id };
+  return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, cause, step, requested, ...done };
 };

@@ -1,4 +1,4 @@
-import type { StreamName } from '#domain/ids.ts';
+import type { CorrelationId, EventId, StreamName } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
@@ -16,6 +16,8 @@ export type Fold<State> = {
   readonly known: Readonly<Partial<Record<string, SealedHandle>>>;
   /** Every command that the stream has taken in. */
   readonly commands: CommandMemory;
+  /** Its last event as the cause of what a machine does next; null for a stream that does not exist. */
+  readonly last: { readonly causationId: EventId; readonly correlationId: CorrelationId } | null;
 };
 
 /** Folds by stream, least recently used out first. Never stale: a load reads what came after the fold's revision. */
@@ -57,7 +59,14 @@ export const foldFurther = async <State, Command, Facts>(
 ): Promise<Fold<State>> => {
   // eslint-disable-next-line no-restricted-syntax -- keyed by stream, and a stream's category names its aggregate: the state is of this type
   const before = cache.get(stream) as Fold<State> | undefined;
-  const start = before ?? { state: aggregate.decider.initial, revision: null, position: 0n, known: {}, commands: createCommandMemory() };
+  const start = before ?? {
+    state: aggregate.decider.initial,
+    revision: null,
+    position: 0n,
+    known: {},
+    commands: createCommandMemory(),
+    last: null,
+  };
   const events = await store.readStream(stream, { from: start.revision === null ? 0n : start.revision + 1n });
   const last = events.at(-1);
   if (last === undefined) return start;
@@ -68,6 +77,7 @@ export const foldFurther = async <State, Command, Facts>(
     position: last.position,
     known: knownAfter(aggregate, start.known, events),
     commands: start.commands,
+    last: { causationId: last.id, correlationId: last.meta.correlationId },
   };
   cache.set(stream, fold);
   return fold;

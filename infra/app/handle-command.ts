@@ -7,9 +7,10 @@ import type { SealedHandle } from '#domain/sealed-handle.ts';
 import { type PlainEvent, sealedFields, sealRequests } from '#vault/seal-event.ts';
 import type { SealRequest, Vault } from '#vault/vault.ts';
 import type { CommandMemory } from './command-memory.ts';
+import type { FollowingContext } from './context.ts';
 import { fault } from './fault.ts';
-import { type FoldCache, foldFurther } from './fold.ts';
-import { eventIdOf } from './new-id.ts';
+import { type Fold, type FoldCache, foldFurther } from './fold.ts';
+import { eventIdOf, newId } from './new-id.ts';
 import { createTurns } from './turns.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
 
@@ -38,7 +39,7 @@ export type CommandHandler = {
     aggregate: Aggregate<State, Command, Facts>,
     id: string,
     command: Command,
-    context: CommandContext,
+    context: CommandContext | FollowingContext,
     facts: GatherFacts<State, Facts>,
   ) => Promise<Outcome>;
   /** The present state, without a command. */
@@ -65,7 +66,7 @@ export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts, t
         const decision = aggregate.decider.decide(fold.state, { ...command, at: context.at }, await facts(fold.state, fold.known));
         if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal };
         if (decision.events.length === 0) return { kind: 'done', changed: false, position: fold.position, events: [] };
-        const sealed = await seal(vault, aggregate.catalogue, stream, decision.events, context);
+        const sealed = await seal(vault, aggregate.catalogue, stream, decision.events, causedBy(context, fold));
         if (sealed === 'fenced') return { kind: 'refused', refusal: { kind: 'conflict', code: 'subject-erased' } };
         const result = await store.append(stream, fold.revision ?? 'none', sealed).catch(takenOrThrow);
         if (result instanceof Error) taken = result;
@@ -106,6 +107,9 @@ const takenOrThrow = (error: unknown): Error => {
   if (error instanceof Error && 'code' in error && error.code === 'EVENT_ID_TAKEN') return error;
   throw error;
 };
+
+const causedBy = (context: CommandContext | FollowingContext, { last }: Fold<unknown>): CommandContext =>
+  'follows' in context ? { ...context, ...(last ?? { correlationId: newId<'correlation'>(), causationId: null }) } : context;
 
 /** Envelopes are durable before the events that name them. */
 const seal = async (

@@ -9,7 +9,7 @@ import { MEDIA_QUEUE, type MediaItem } from '#projections/outbox/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import { messageAggregate } from './aggregates.ts';
 import type { Channels } from './channels.ts';
-import { machineContext } from './context.ts';
+import { followingContext } from './context.ts';
 import type { CommandHandler } from './handle-command.ts';
 import { derivedId } from './new-id.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
@@ -106,7 +106,7 @@ const fetchOne = async (parts: Parts, item: MediaItem): Promise<'recorded' | 'kn
     result.kind === 'failed'
       ? { type: 'RecordMediaFailure', reason: result.reason }
       : { type: 'StoreMedia', bytes: plain(result.bytes), mediaType: plain(result.mediaType), sizeBytes: result.bytes.length };
-  const context = machineContext(item.tenant, 'media', derivedId<'command'>(item.messageId, 'media'));
+  const context = followingContext(item.tenant, 'media', derivedId<'command'>(item.messageId, 'media'));
   const outcome = await parts.handler.handle(messageAggregate, item.messageId, command, context, () => ({
     windowOpenUntil: null,
     bodyLength: 0,

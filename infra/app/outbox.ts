@@ -13,7 +13,7 @@ import { OUTBOX, type OutboxItem } from '#projections/outbox/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import { channelAggregate, messageAggregate } from './aggregates.ts';
 import type { Channels, OpenChannel } from './channels.ts';
-import { machineContext, now } from './context.ts';
+import { followingContext, machineContext, now } from './context.ts';
 import { fault } from './fault.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
@@ -81,7 +81,7 @@ const round = async (parts: Parts, tenure: Tenure): Promise<boolean> => {
 };
 
 const tell = ({ handler }: Parts, item: OutboxItem, command: MessageCommand): Promise<Outcome> => {
-  const context = machineContext(item.tenant, 'outbox');
+  const context = followingContext(item.tenant, 'outbox');
   return handler.handle(messageAggregate, item.messageId, command, context, () => ({
     windowOpenUntil: null,
     bodyLength: 0,

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { catalogueOf } from '#domain/catalogue.ts';
+import { streamName } from '#domain/ids.ts';
 import { newId } from '#infra/app/new-id.ts';
+import { openSqliteLogReader } from '#infra/eventstore/reader.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { connectLine, conversationOf, type Desk, inboxOf, must, openDesk, said } from '#tests/support/organisation.ts';
 import { runProduct } from '#tests/support/running-product.ts';
@@ -27,6 +31,18 @@ describe('a reply that meets trouble', () => {
     await must(application.retry(desk.owner.viewer, messageId));
     await desk.untilMessage(conversationId, 'it is read', ({ id, state }) => id === messageId && state === 'read');
     expect(await application.retry(desk.owner.viewer, messageId)).toMatchObject({ ok: false, status: 409 });
+  });
+
+  it('names for each step the one that caused it, and all of them as one piece of work', async () => {
+    const { conversationId } = await begin('Causes');
+    const { messageId } = await must(desk.reply(conversationId, 'one, two, three'));
+    await desk.untilMessage(conversationId, 'it is read', ({ id, state }) => id === messageId && state === 'read');
+    const log = openSqliteLogReader({ file: join(desk.running.dataFolder, 'events.db'), catalogueOf });
+    const [queued, attempted, accepted] = await log.readStream(streamName(desk.owner.viewer.tenant, 'message', messageId));
+    await log.close();
+    expect([queued?.type, attempted?.type, accepted?.type]).toEqual(['MessageQueued', 'SendAttempted', 'SendAccepted']);
+    expect([queued?.meta.causationId, attempted?.meta.causationId, accepted?.meta.causationId]).toEqual([null, queued?.id, attempted?.id]);
+    expect(new Set([queued, attempted, accepted].map((event) => event?.meta.correlationId)).size).toBe(1);
   });
 
   it('tries again by itself when WhatsApp asks for patience', async () => {
