@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ProcessId } from '#domain/erasure/commands.ts';
@@ -32,7 +32,10 @@ export const beginLife = (folder: string, id: ProcessId): (() => void) => {
   };
 };
 
-/** Asks the system: 50–100 µs. */
+/**
+ * Asks the system: 50–100 µs. What cannot be asked (no file descriptor is free, a failing disk) counts as living: somebody taken for dead would
+ * lose their leases, and keep keys that an erasure believes gone.
+ */
 export const isAlive = (folder: string, id: ProcessId): boolean => {
   let asked: DatabaseSync | null = null;
   try {
@@ -42,9 +45,17 @@ export const isAlive = (folder: string, id: ProcessId): boolean => {
     return false;
   } catch (error) {
     // No such file: it ended in order, or somebody cleared up behind it.
-    return isBusy(error);
+    return isBusy(error) || isThere(lockFile(folder, id));
   } finally {
     asked?.close();
+  }
+};
+
+const isThere = (file: string): boolean => {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
   }
 };
 
