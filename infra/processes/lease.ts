@@ -99,7 +99,7 @@ export const leasesOf = (db: DatabaseSync, { folder, processId, onFault = () => 
     holder: () => livingHolder(name)?.id ?? null,
     whileHeld: async (signal, work, { when = () => true } = {}) => {
       while (!signal.aborted) {
-        const token = when() ? tried(() => take(name)) : null;
+        const token = tried(() => (when() ? take(name) : null));
         if (token === null) {
           await pause(signal);
           continue;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
 import { openProcessesFile } from '#infra/processes/database.ts';
-import { type Held, type Lease, LEASE_TERM_MS } from '#infra/processes/lease.ts';
+import { type Held, type Lease, LEASE_TERM_MS, openLeases } from '#infra/processes/lease.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { tempFolder } from '#tests/support/temp-folder.ts';
 import { openHere, startOther } from './support.ts';
@@ -147,4 +147,20 @@ it('can be held by a thread, for the life of its process', async () => {
   await worker.terminate();
   // The process lives on, and only the term ends what its thread held.
   await keep(processes.lease('outbox')).untilHeld(TAKEOVER_MS);
+});
+
+it('goes on trying when the answer to whether it may try fails', async () => {
+  const faults: unknown[] = [];
+  const folder = tempFolder();
+  const here = openHere(folder);
+  const leases = openLeases({ folder, processId: here.id, onFault: (error) => faults.push(error) });
+  onTestFinished(leases.close);
+  const answers = [
+    () => {
+      throw new Error('the register cannot be asked');
+    },
+    () => true,
+  ];
+  await keep(leases.lease('outbox'), () => (answers.shift() ?? (() => true))()).untilHeld();
+  expect(faults).toHaveLength(1);
 });
