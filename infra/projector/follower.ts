@@ -38,6 +38,7 @@ type Parts = {
   readonly nowMs?: () => number;
 };
 
+/** Whoever opened `views` closes them in the end; only when they cannot be followed at all they are closed here. */
 export const openFollower = async ({ projection, generation, views, clock, nowMs = () => performance.now() }: Parts): Promise<Follower> => {
   let parked = new Map<StreamName, Parked>();
   let stored = { checkpoint: 0n, commits: 0 };
@@ -97,7 +98,12 @@ export const openFollower = async ({ projection, generation, views, clock, nowMs
     return true;
   };
 
-  await reload();
+  try {
+    await reload();
+  } catch (error) {
+    await views.close();
+    throw error;
+  }
   return {
     projection,
     generation,

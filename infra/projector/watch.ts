@@ -55,8 +55,9 @@ export const watchViews = async (options: WatchOptions): Promise<ViewsWatch> => 
 
   const look = async (): Promise<void> => {
     const { changes, last: newest, missed } = await announcements.changesAfter(last);
-    last = newest;
     live = await liveProgress(options);
+    // Only now: a look that failed is made again, with the same changes.
+    last = newest;
     for (const wake of [...waiters]) wake();
     for (const change of changes) options.onChange(change, false);
     if (missed) options.onChange({ position: 0n, views: [] }, true);

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import type { ViewGenerations } from '#domain/ports.ts';
+import type { ViewChange } from '#infra/projector/announcements.ts';
+import { watchViews } from '#infra/projector/watch.ts';
+import { newStream } from '../eventstore/sample-events.ts';
+import { projectorBench } from './running.ts';
+import { counting } from './sample-projections.ts';
+import { kinds } from './suite.ts';
+
+describe.each(kinds)('faults around the projector over $name', (kind) => {
+  const { store, opened, start, append } = projectorBench(kind, [counting()]);
+
+  test('a change is told also when what follows its reading fails once', async () => {
+    const { announcements, generations } = opened();
+    const told: string[] = [];
+    let faults = 0;
+    let failNext = false;
+    const watch = await watchViews({
+      log: store(),
+      generations,
+      announcements: {
+        ...announcements,
+        changesAfter: async (last) => {
+          const since = await announcements.changesAfter(last);
+          failNext = faults === 0 && since.changes.length > 0;
+          return since;
+        },
+        progress: () => (failNext ? Promise.reject(new Error('x')) : announcements.progress()),
+      },
+      projections: [counting()],
+      onChange: ({ views }: ViewChange) => told.push(...views.map(({ id }) => id)),
+      onFault: () => {
+        faults += 1;
+      },
+    });
+    await start([counting()]);
+    const stream = newStream();
+    await append(stream, 1);
+    await expect.poll(() => told, { timeout: 5_000 }).toContain(stream);
+    expect(faults).toBe(1);
+    await watch.stop();
+  });
+
+  test('nothing stays open of a generation that cannot be followed', async () => {
+    const { generations } = opened();
+    const [opens, closes] = [new Set<object>(), new Set<object>()];
+    const broken: ViewGenerations = {
+      ...generations,
+      open: async (generation) => {
+        const views = await generations.open(generation);
+        opens.add(views);
+        return {
+          ...views,
+          close: async () => {
+            closes.add(views);
+            await views.close();
+          },
+          progress: () => Promise.reject(Object.assign(new Error('x'), { code: 'STORE_DAMAGED' })),
+        };
+      },
+    };
+    const projector = await start([counting()], { generations: broken });
+    await expect.poll(() => projector.faults, { timeout: 5_000 }).toContain('STORE_DAMAGED');
+    await projector.stop();
+    expect(opens.size).toBeGreaterThan(0);
+    expect(closes).toEqual(opens);
+  });
+});
