@@ -81,22 +81,8 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
   const clientFor = (baseUrl: string) =>
     createWhatsAppClient({ baseUrl, graphVersion: GRAPH_VERSION, timeoutMs: WHATSAPP_TIMEOUT_MS, mediaHosts: META_MEDIA_HOSTS });
   const channels = createChannels({ views, vault, defaultBaseUrl: config.whatsapp.baseUrl, clientFor, viewsAreCurrent });
-  const outbox = createOutbox({ views, vault, handler, channels, inFlight, lease: processes.lease('outbox'), log });
-  const media = createMediaWorker({ views, vault, handler, channels, inFlight, lease: processes.lease('media'), log });
-  const erasure = createErasureWorker({
-    store,
-    views,
-    vault,
-    handler,
-    folds,
-    forget: (question) => processes.ask(question, FORGET_TIMEOUT_MS),
-    lease: erasureLease(processes),
-    log,
-    viewsAreCurrent,
-  });
+  const workers = createWorkers(processes, { store, views, vault, handler, folds, channels, inFlight, log, viewsAreCurrent });
   processes.onForget(forgetting({ inFlight, vault }));
-  const binder = createBinder({ store, vault, lease: processes.lease('binder'), log });
-  const workers = { outbox, media, erasure, binder };
   const works = processes.roles.includes('worker');
   feed.onWork((collection) => {
     workers[collection].nudge();
@@ -128,7 +114,15 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
       receive: createIngest({ store, vault, handler, channels, inFlight, log }),
     },
     onChange: feed.subscribe,
-    health: createHealth({ store, views, vault, watch, outbox: works ? outbox : null, dataFolder: config.dataFolder }),
+    health: createHealth({
+      store,
+      views,
+      vault,
+      watch,
+      outbox: works ? workers.outbox : null,
+      dataFolder: config.dataFolder,
+      logDamaged: store.damaged,
+    }),
     operator: createOperator({ app, application }),
     projections: readModels.projections,
     vitals: createVitals(processes, { onGroup: groups.onGroup, queued: store.queued }),
@@ -136,7 +130,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     start: async (at) => {
       url = config.publicUrl ?? at.url;
       await viewsAreCurrent();
-      if (role === 'cli') erasure.start();
+      if (role === 'cli') workers.erasure.start();
       if (works) for (const worker of Object.values(workers)) worker.start();
       if (works) sessions.dropExpired(now());
       if (works) await vault.expireSeen(now());
@@ -155,6 +149,20 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     },
   };
 };
+
+type WorkerParts = Parameters<typeof createOutbox>[0] & Parameters<typeof createErasureWorker>[0];
+
+/** What works in the background, each under a lease of its own, so that one that hangs holds up no other. */
+const createWorkers = (processes: Processes, parts: Omit<WorkerParts, 'lease' | 'forget'>) => ({
+  outbox: createOutbox({ ...parts, lease: processes.lease('outbox') }),
+  media: createMediaWorker({ ...parts, lease: processes.lease('media') }),
+  erasure: createErasureWorker({
+    ...parts,
+    forget: (question) => processes.ask(question, FORGET_TIMEOUT_MS),
+    lease: erasureLease(processes),
+  }),
+  binder: createBinder({ ...parts, lease: processes.lease('binder') }),
+});
 
 /** One verb of the command line takes an erasure on only where no living process would. */
 const erasureLease = (processes: Processes): WorkLease => {

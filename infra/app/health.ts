@@ -24,15 +24,23 @@ type Parts = {
   /** Null where nothing is sent. */
   readonly outbox: Worker | null;
   readonly dataFolder: string;
+  /** The log takes no more writes in this process, because its file is damaged. */
+  readonly logDamaged?: () => boolean;
 };
 type Part = HealthReport['parts'][number];
 /** What is wrong, or null. */
 type Ask = readonly [Part['part'], () => Promise<string | null>];
 
 /** Asks every part for real: a health page that cannot fail tells nothing. */
-export const createHealth = ({ store, views, vault, watch, outbox, dataFolder }: Parts): Product['health'] => {
+export const createHealth = ({ store, views, vault, watch, outbox, dataFolder, logDamaged = () => false }: Parts): Product['health'] => {
   const asks: readonly Ask[] = [
-    ['eventstore', async () => ((await store.head()) >= 0n ? null : 'no head')],
+    [
+      'eventstore',
+      async () => {
+        if (logDamaged()) return 'damaged, so nothing more is written: run "npx vconnect verify log"';
+        return (await store.head()) >= 0n ? null : 'no head';
+      },
+    ],
     ...(vault === null ? [] : [askVault(vault)]),
     [
       'views',

@@ -24,6 +24,8 @@ export type SqliteEventStoreOptions = {
 export type SqliteEventStore = EventStore & {
   /** Events that wait to be written. */
   readonly queued: () => number;
+  /** True once damage was seen: nothing more is written until the log is opened again. */
+  readonly damaged: () => boolean;
 };
 
 /** The event log in one SQLite file: durable when `append` resolves, safe for several processes. */
@@ -77,6 +79,7 @@ export const openSqliteEventStore = ({
       checkBatch(encoded);
       return queue.push({ stream, expected, events: encoded }, signal);
     },
+    damaged: () => damage !== null,
     queued: queue.queued,
     close: async () => {
       await queue.close();

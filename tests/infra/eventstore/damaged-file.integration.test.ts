@@ -54,9 +54,11 @@ const readThrough = async (store: EventStore): Promise<{ readonly read: number; 
 test('a page of events that is damaged: what stands before it is served, writing is refused, nothing is overwritten', async () => {
   const bytes = damage((all) => all.fill(0xff, all.length - PAGE_BYTES));
   const store = openSqliteEventStore({ file, catalogueOf });
+  expect(store.damaged()).toBe(false);
   const { read, code } = await readThrough(store);
   expect(code).toBe('STORE_DAMAGED');
   expect(read).toBeGreaterThan(0);
+  expect(store.damaged()).toBe(true);
   // Also to a stream whose own pages are sound.
   await expect(store.append(newStream(), 'none', [statusEvent()])).rejects.toMatchObject({
     code: 'STORE_DAMAGED',
