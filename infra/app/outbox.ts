@@ -96,6 +96,8 @@ const tell = ({ handler }: Parts, item: OutboxItem, command: MessageCommand): Pr
 const send = (parts: Parts, item: OutboxItem, tenure: Tenure): Promise<boolean> =>
   // Opened text is in memory until the answer comes: an erasure waits for it before it says that nothing is left.
   parts.inFlight.during(item.tenant, async () => {
+    // An attempt that nobody goes on with would be called unknown, and wait for a person.
+    if (!tenure.stillHeld()) return false;
     const attempt = await tell(parts, item, { type: 'AttemptSend' });
     if (attempt.kind === 'refused') return false;
     const prepared = await prepare(parts, item).catch((error: unknown) => notPrepared(parts, item, error));

@@ -48,6 +48,19 @@ type Trouble = {
   readonly lease?: WorkLease;
 };
 
+/** Whether the lease is still held: as `answers` say, then no more. */
+const leaseAnswering = (answers: boolean[], onAsked = (): void => undefined): WorkLease => ({
+  whileHeld: (signal, work) =>
+    work({
+      token: 1n,
+      signal,
+      stillHeld: () => {
+        onAsked();
+        return answers.shift() ?? false;
+      },
+    }),
+});
+
 /** One reply waits; the outbox runs on real rules, with trouble where the test wants it. */
 const run = async ({
   vault: around = (vault) => vault,
@@ -144,9 +157,22 @@ it('says "erased" of nobody whose contact the views do not show at the moment', 
 
 it('sends nothing when it wakes late, after another process took the work over', async () => {
   const { store, requests } = await run({
-    lease: { whileHeld: (signal, work) => work({ token: 1n, signal, stillHeld: () => false }) },
+    // Frozen between the attempt and the request.
+    lease: leaseAnswering([true]),
   });
   const events = await untilLast(store, 'SendOutcomeUnknown');
   expect(events.map(({ type }) => type)).toEqual(['MessageQueued', 'SendAttempted', 'SendOutcomeUnknown']);
+  expect(requests()).toBe(0);
+});
+
+it('begins no attempt when it wakes late before one', async () => {
+  let asked = 0;
+  const { store, requests } = await run({
+    lease: leaseAnswering([], () => {
+      asked += 1;
+    }),
+  });
+  await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(1);
+  expect((await store.readAll(0n, 100)).map(({ type }) => type).filter((type) => type.startsWith('Send'))).toEqual([]);
   expect(requests()).toBe(0);
 });
