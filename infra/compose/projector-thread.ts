@@ -38,7 +38,7 @@ parentPort?.on('message', (message: unknown) => {
   }
 });
 
-await leases.lease('projector').whileHeld(stopping.signal, ({ signal }) =>
+await leases.lease('projector').whileHeld(stopping.signal, ({ signal, stillHeld }) =>
   runProjector({
     log: reader,
     generations,
@@ -47,6 +47,7 @@ await leases.lease('projector').whileHeld(stopping.signal, ({ signal }) =>
     projections: allProjections,
     clock: { now },
     signal,
+    stillHeld,
     onFault: (projection, code, err) => {
       log.error('projector.fault', { projection, code, err });
     },

@@ -124,21 +124,26 @@ export const markRollback = async (generations: ViewGenerations, projection: Pro
 
 /**
  * Brings a generation that is ready to the head, then to where the live one stops, and makes it live: from then on pages read it, and nobody
- * saw the views go back. `freeze` stops the live one and tells its position. Only for whoever runs the projector.
+ * saw the views go back. `freeze` stops the live one and tells its position. Only for whoever runs the projector, and at the very end still
+ * does: another one has moved the live one on since.
+ * @returns whether it is live
  */
 export const switchReady = async (
   { log, generations, clock, signal }: RebuildParts,
   projection: Projection,
   ready: Generation,
   freeze: () => Promise<bigint>,
-): Promise<void> => {
+  stillHeld: () => boolean,
+): Promise<boolean> => {
   const views = await generations.open(ready);
   try {
     const follower = await openFollower({ projection, generation: ready, views, clock });
     await fill([follower], log, { until: null, signal });
     const upTo = await freeze();
     await fill([follower], log, { until: upTo, signal });
-    if (follower.position() >= upTo) await generations.switchTo(ready);
+    if (follower.position() < upTo || !stillHeld()) return false;
+    await generations.switchTo(ready);
+    return true;
   } finally {
     await views.close();
   }

@@ -22,6 +22,8 @@ export type ProjectorOptions = {
   readonly projections: readonly Projection[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Asked before a switch: whether this is still the one projector of all processes. */
+  readonly stillHeld?: () => boolean;
   /** A projection is held up, by its name, or the log itself (`log`). The projector goes on trying by itself. */
   readonly onFault?: (projection: string, code: string, error: unknown) => void;
   /** A generation was built beside the live one but parks more streams than it: a person decides. */
@@ -38,10 +40,9 @@ export const runProjector = async (options: ProjectorOptions): Promise<void> => 
   const onFault = options.onFault ?? (() => undefined);
   const announcer = createAnnouncer(options.announcements);
   const feed = openFeed({ store: log, from: await log.head(), signal, onFault: (code, error) => onFault('log', code, error) });
-  const parts: RebuildParts = { log, generations, clock, signal };
-  await Promise.all(
-    projections.map((projection) => keep({ ...parts, projection, feed, announcer, onFault, onHeld: options.onHeld ?? (() => undefined) })),
-  );
+  const { stillHeld = () => true, onHeld = () => undefined } = options;
+  const kept = { log, generations, clock, signal, feed, announcer, onFault, onHeld, stillHeld };
+  await Promise.all(projections.map((projection) => keep({ ...kept, projection })));
   await feed.ended;
   await announcer.flushed();
 };
@@ -52,6 +53,7 @@ type Kept = RebuildParts & {
   readonly announcer: ReturnType<typeof createAnnouncer>;
   readonly onFault: (projection: string, code: string, error: unknown) => void;
   readonly onHeld: (projection: string) => void;
+  readonly stillHeld: () => boolean;
 };
 
 /** One projection: its pump on the live generation, and beside it the build of another one when that is wanted. */
@@ -71,11 +73,13 @@ const keep = async (kept: Kept): Promise<void> => {
       const ready = own.find(({ state, version }) => state === 'ready' && version === projection.version);
       if (workable !== null) pump ??= await startPump({ ...kept, generation: workable }).catch(unlessReplaced(ready));
       if (ready !== undefined) {
-        await switchReady(kept, projection, ready, async () => {
+        const freeze = async (): Promise<bigint> => {
           await pump?.stop();
           return pump?.position() ?? 0n;
-        });
+        };
+        const switched = await switchReady(kept, projection, ready, freeze, kept.stillHeld);
         pump = null;
+        if (!switched) await pause(LOOK_MS, signal);
         continue;
       }
       if (live?.version !== projection.version && !beside.held) {

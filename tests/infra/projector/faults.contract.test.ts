@@ -41,6 +41,28 @@ describe.each(kinds)('faults around the projector over $name', (kind) => {
     await watch.stop();
   });
 
+  test('a projector that lost its lease while it was frozen switches nothing', async () => {
+    const { generations } = opened();
+    const states = async () => (await generations.list()).map(({ number, state }) => `${String(number)} ${state}`);
+    const first = await start([counting()]);
+    await first.caughtUpTo(0n, 5_000);
+    await first.stop();
+    await generations.markReady(await generations.begin('counting', 1));
+    let asked = 0;
+    const late = await start([counting()], {
+      stillHeld: () => {
+        asked += 1;
+        return false;
+      },
+    });
+    await expect.poll(() => asked, { timeout: 5_000 }).toBeGreaterThan(1);
+    await late.stop();
+    expect(await states()).toEqual(['1 live', '2 ready']);
+    const next = await start([counting()]);
+    await expect.poll(states, { timeout: 5_000 }).toEqual(['1 previous', '2 live']);
+    await next.stop();
+  });
+
   test('nothing stays open of a generation that cannot be followed', async () => {
     const { generations } = opened();
     const [opens, closes] = [new Set<object>(), new Set<object>()];
