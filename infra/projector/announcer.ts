@@ -32,22 +32,31 @@ export const createAnnouncer = (announcements: Announcements) => {
   return {
     /** A follower moved, or looked and found nothing to do; `change`: what it changed. `fault`: what holds it up. */
     moved: (follower: Follower, change: readonly ChangedDocument[] | null, fault: string | null = null): void => {
-      const { projection, generation } = follower;
-      progress.set(`${projection.name}/${String(generation.number)}`, {
-        projection: projection.name,
-        generation: generation.number,
-        version: generation.version,
-        state: generation.state,
-        checkpoint: follower.position(),
-        seenAtMs: Date.now(),
-        fault,
-        parkedStreams: follower.parked().length,
-      });
+      progress.set(keyOf(follower), progressOf(follower, fault));
       if (change !== null && change.length > 0) changes.push({ position: follower.position(), views: change });
       telling ??= tell();
+    },
+    /** Tells it before it resolves, whatever others have to tell meanwhile. */
+    tellNow: async (follower: Follower): Promise<void> => {
+      progress.delete(keyOf(follower));
+      // What cannot be told now is told by the next movement.
+      await announcements.announce([progressOf(follower, null)], []).catch(() => undefined);
     },
     flushed: async (): Promise<void> => {
       await telling;
     },
   };
 };
+
+const keyOf = ({ projection, generation }: Follower): string => `${projection.name}/${String(generation.number)}`;
+
+const progressOf = (follower: Follower, fault: string | null): ProjectionProgress => ({
+  projection: follower.projection.name,
+  generation: follower.generation.number,
+  version: follower.generation.version,
+  state: follower.generation.state,
+  checkpoint: follower.position(),
+  seenAtMs: Date.now(),
+  fault,
+  parkedStreams: follower.parked().length,
+});

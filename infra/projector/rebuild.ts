@@ -122,18 +122,25 @@ export const markRollback = async (generations: ViewGenerations, projection: Pro
   return previous ?? null;
 };
 
+export type Handover = {
+  /** Stops the live one and tells its position. */
+  readonly freeze: () => Promise<bigint>;
+  /** Says how far the new one is, so that it never looks as if it were at the beginning. */
+  readonly announce: (follower: Follower) => Promise<void>;
+  /** At the very end: another projector would have moved the live one on since. */
+  readonly stillHeld: () => boolean;
+};
+
 /**
  * Brings a generation that is ready to the head, then to where the live one stops, and makes it live: from then on pages read it, and nobody
- * saw the views go back. `freeze` stops the live one and tells its position. Only for whoever runs the projector, and at the very end still
- * does: another one has moved the live one on since.
+ * saw the views go back. Only for whoever runs the projector.
  * @returns whether it is live
  */
 export const switchReady = async (
   { log, generations, clock, signal }: RebuildParts,
   projection: Projection,
   ready: Generation,
-  freeze: () => Promise<bigint>,
-  stillHeld: () => boolean,
+  { freeze, announce, stillHeld }: Handover,
 ): Promise<boolean> => {
   const views = await generations.open(ready);
   try {
@@ -141,7 +148,9 @@ export const switchReady = async (
     await fill([follower], log, { until: null, signal });
     const upTo = await freeze();
     await fill([follower], log, { until: upTo, signal });
-    if (follower.position() < upTo || !stillHeld()) return false;
+    if (follower.position() < upTo) return false;
+    await announce(follower);
+    if (!stillHeld()) return false;
     await generations.switchTo(ready);
     return true;
   } finally {

@@ -58,7 +58,7 @@ type Kept = RebuildParts & {
 
 /** One projection: its pump on the live generation, and beside it the build of another one when that is wanted. */
 const keep = async (kept: Kept): Promise<void> => {
-  const { projection, generations, signal, onFault } = kept;
+  const { projection, generations, signal, onFault, announcer } = kept;
   let pump: Pump | null = null;
   const beside: { task: Promise<void> | null; held: boolean } = { task: null, held: false };
   while (!signal.aborted) {
@@ -77,7 +77,7 @@ const keep = async (kept: Kept): Promise<void> => {
           await pump?.stop();
           return pump?.position() ?? 0n;
         };
-        const switched = await switchReady(kept, projection, ready, freeze, kept.stillHeld);
+        const switched = await switchReady(kept, projection, ready, { freeze, announce: announcer.tellNow, stillHeld: kept.stillHeld });
         pump = null;
         if (!switched) await pause(LOOK_MS, signal);
         continue;

@@ -63,6 +63,22 @@ describe.each(kinds)('faults around the projector over $name', (kind) => {
     await next.stop();
   });
 
+  test('a switch never looks like a projector that is far behind', async () => {
+    const { generations } = opened();
+    await append(newStream(), 1, 2, 3);
+    const first = await start([counting()]);
+    await first.caughtUpTo(3n, 5_000);
+    const lags: bigint[] = [];
+    const switchTo: ViewGenerations['switchTo'] = async (generation) => {
+      await generations.switchTo(generation);
+      lags.push(...(await first.status()).map(({ lag }) => lag));
+    };
+    await first.stop();
+    await generations.markReady(await generations.begin('counting', 1));
+    await start([counting()], { generations: { ...generations, switchTo } });
+    await expect.poll(() => lags, { timeout: 5_000 }).toEqual([0n]);
+  });
+
   test('nothing stays open of a generation that cannot be followed', async () => {
     const { generations } = opened();
     const [opens, closes] = [new Set<object>(), new Set<object>()];
