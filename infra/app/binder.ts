@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
+import { type EventPlace, StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { StoredRef, Vault } from '#vault/vault.ts';
 import { timeAt } from './context.ts';
 import { createWorker, type Worker, type WorkLease } from './worker.ts';
@@ -23,13 +24,23 @@ export const createBinder = (parts: Parts): Worker =>
     lease: parts.lease,
     round: async () => {
       const before = await parts.vault.boundUpTo();
-      const events = await parts.store.readAll(before, BATCH);
+      const events = await parts.store.readAll(before, BATCH).catch(placeOf);
+      if ('position' in events) {
+        // What cannot be read names nothing to bind; its envelopes stay, because nobody can deny them either.
+        await parts.vault.markBound([], events.position);
+        return true;
+      }
       const last = events.at(-1);
       if (last === undefined) return (await dropOrphans(parts)) > 0;
       await parts.vault.markBound(events.flatMap(refsOf), last.position);
       return true;
     },
   });
+
+const placeOf = (error: unknown): EventPlace => {
+  if (error instanceof StoreFault && error.at !== null) return error.at;
+  throw error;
+};
 
 const refsOf = ({ tenant, personal }: RecordedEvent): readonly StoredRef[] => Object.values(personal).map(({ ref }) => ({ tenant, ref }));
 

@@ -2,7 +2,7 @@ import { subjectOf } from '#domain/ids.ts';
 import type { MessageCommand } from '#domain/message/commands.ts';
 import { sendFailures } from '#domain/message/events.ts';
 import { plain } from '#domain/personal.ts';
-import type { ViewStore } from '#domain/ports.ts';
+import type { ViewPage, ViewStore } from '#domain/ports.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 import type { Log } from '#infra/log.ts';
 import type { Connection } from '#infra/whatsapp/client.ts';
@@ -48,19 +48,34 @@ export const createOutbox = (parts: Parts): Worker =>
  * or our own record of the answer could not be written. The message's stream decides; a view that lags behind it changes nothing.
  */
 const recover = async (parts: Parts): Promise<void> => {
-  for (const item of await itemsIn(parts.views, 'sending')) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
+  for (let after: string | undefined, more = true; more;) {
+    const page = await pageOf(parts.views, 'sending', after);
+    for (const item of page.items) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
+    [after, more] = [page.next ?? undefined, page.next !== null];
+  }
 };
 
-const itemsIn = async (views: ViewStore, state: OutboxItem['state']): Promise<readonly OutboxItem[]> => {
-  const due = { where: { state }, sort: { field: 'dueAt', direction: 'ascending' as const }, limit: BATCH };
-  const page = await views.find<OutboxItem>(OUTBOX, state === 'queued' ? { ...due, to: now() } : due);
-  return page.items;
+const pageOf = (views: ViewStore, state: OutboxItem['state'], after: string | undefined): Promise<ViewPage<OutboxItem>> => {
+  const due = { where: { state }, sort: { field: 'dueAt', direction: 'ascending' as const }, limit: BATCH, ...(after && { after }) };
+  return views.find<OutboxItem>(OUTBOX, state === 'queued' ? { ...due, to: now() } : due);
 };
 
-/** @returns whether anything was attempted; an item whose view lags behind its stream is not. */
+/**
+ * @returns whether anything was attempted. An item whose view lags behind its stream, or whose stream is parked, is refused its attempt: what
+ * is due behind a page full of them has its turn in the same round.
+ */
 const round = async (parts: Parts, tenure: Tenure): Promise<boolean> => {
   await recover(parts);
-  const items = await itemsIn(parts.views, 'queued');
+  for (let after: string | undefined; !tenure.signal.aborted;) {
+    const page = await pageOf(parts.views, 'queued', after);
+    if (await sendAll(parts, page.items, tenure)) return true;
+    if (page.next === null) return false;
+    after = page.next;
+  }
+  return false;
+};
+
+const sendAll = async (parts: Parts, items: readonly OutboxItem[], tenure: Tenure): Promise<boolean> => {
   const conversations = Map.groupBy(items, (item) => item.conversationId).values();
   const failures: unknown[] = [];
   let attempted = false;

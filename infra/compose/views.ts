@@ -43,13 +43,10 @@ export const composeViews = async ({ config, log, processes, store, onChange }: 
   const start = () => startProjectorThread({ dataFolder, processId: processes.id, logLevel, log, onAnnounced: announcements.wake });
   const projector = projectorOf(processes, start);
   const shared = { log: store, generations, announcements, projections: allProjections };
-  const watch = await watchViews({
-    ...shared,
-    onChange,
-    onFault: (err) => {
-      log.error('background.failed', { part: 'views', err });
-    },
-  });
+  const onFault = (err: unknown): void => {
+    log.error('background.failed', { part: 'views', err });
+  };
+  const watch = await watchViews({ ...shared, onChange, onFault });
   return {
     views,
     watch,
@@ -63,6 +60,8 @@ export const composeViews = async ({ config, log, processes, store, onChange }: 
         clock: { now },
         build: buildInThreads(dataFolder, (name) => sizeOf(folder, name)),
         wanted: projector.wanted,
+        // Only told: who misses it reads it with the next change.
+        onChange: (change) => void announcements.announce([], [change]).catch(onFault),
       }),
     },
     close: async () => {

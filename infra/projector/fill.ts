@@ -3,8 +3,8 @@ import { breathe } from '#infra/eventloop/turns.ts';
 import { type FeedItem, positionOf, readItems } from './feed.ts';
 import type { Follower } from './follower.ts';
 
-/** Events of one batch: a document that is touched often is written once. At 2 kB an event this holds about 20 MB. */
-export const FILL_BATCH = 5_000;
+/** Events of one batch: a document that is touched often is written once. More saves writes and costs memory: ten projections hold what they load for one batch. */
+export const FILL_BATCH = 2_000;
 /** Events of one read inside it, so that others of this thread get their turn. */
 const FILL_READ = 1_000;
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, Generation, ViewGenerations } from '#domain/ports.ts';
 import type { Projection } from '#projections/projection.ts';
+import type { ViewChange } from './announcements.ts';
 import type { BuildAll } from './build-threads.ts';
 import type { FillProgress } from './fill.ts';
 import { type Built, buildBeside, markRollback } from './rebuild.ts';
@@ -18,7 +19,18 @@ type MaintenanceParts = {
   readonly build?: BuildAll;
   /** A generation waits for the projector's switch: where none runs, one must be started. */
   readonly wanted?: () => void;
+  /** Documents that a replay changed, for open pages. */
+  readonly onChange?: (change: ViewChange) => void;
 };
+
+/** What waited for its switch was dropped meanwhile: by another rebuild, or by the projector of another release. */
+export class GenerationGone extends Error {
+  readonly code = 'GENERATION_GONE';
+  constructor(projection: string) {
+    super(`The generation of ${projection} that waited to become live was dropped meanwhile: rebuild it again.`);
+    this.name = 'GenerationFault';
+  }
+}
 
 export type Switched = Built & { readonly switched: boolean };
 
@@ -54,10 +66,18 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
   const isLive = async ({ projection, number }: Generation): Promise<boolean> =>
     (await generations.list()).some((each) => each.projection === projection && each.number === number && each.state === 'live');
 
+  const waits = async ({ projection, number }: Generation): Promise<boolean> =>
+    (await generations.list()).some(
+      (each) => each.projection === projection && each.number === number && (each.state === 'ready' || each.state === 'live'),
+    );
+
   /** The projector, in whatever process it runs, takes the last steps. */
   const untilLive = async (generation: Generation, signal: AbortSignal): Promise<void> => {
     parts.wanted?.();
-    while (!signal.aborted && !(await isLive(generation))) await wait(POLL_MS);
+    while (!signal.aborted && !(await isLive(generation))) {
+      if (!(await waits(generation))) throw new GenerationGone(generation.projection);
+      await wait(POLL_MS);
+    }
   };
 
   /** What cannot be read is nothing to roll back to. */
@@ -87,6 +107,7 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
       if (previous !== null) await untilLive(previous, signal);
       return previous;
     },
-    replay: (name, stream) => replayParked({ log, generations, clock, projection: projectionOf(name), stream }),
+    replay: (name, stream) =>
+      replayParked({ log, generations, clock, projection: projectionOf(name), stream, onChange: parts.onChange ?? (() => undefined) }),
   };
 };

@@ -3,6 +3,7 @@ import type { StreamName } from '#domain/ids.ts';
 import type { Clock, EventStore, GenerationViews, ViewGenerations } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
+import type { ViewChange } from './announcements.ts';
 import { type Applied, applyItems } from './apply.ts';
 import type { FeedItem } from './feed.ts';
 import { type Parked, PARKED, parkedOf, parkedWrite, unparkedWrite } from './parked.ts';
@@ -22,6 +23,8 @@ export type ReplayParts = {
   readonly clock: Clock;
   readonly projection: Projection;
   readonly stream: StreamName;
+  /** Documents that changed, once they can be read. */
+  readonly onChange?: (change: ViewChange) => void;
 };
 
 /**
@@ -56,7 +59,11 @@ const replayChunk = async (parts: ReplayParts, views: GenerationViews): Promise<
   const events = read.filter((event) => event.position <= checkpoint);
   const items = events.map((event): FeedItem => ({ kind: 'event', event }));
   const applied = await applyItems(items, { projection, views, waiting: () => false });
-  const commit = (changes: Applied['writes']) => views.commit({ after: commits, checkpoint, writes: [...applied.writes, ...changes] });
+  const commit = async (changes: Applied['writes']): Promise<boolean> => {
+    if (!(await views.commit({ after: commits, checkpoint, writes: [...applied.writes, ...changes] }))) return false;
+    if (applied.changed.length > 0) parts.onChange?.({ position: checkpoint, views: applied.changed });
+    return true;
+  };
   const failed = applied.poison[0];
   if (failed !== undefined) {
     const written = await commit([parkedWrite(parkedOf(projection.name, clock.now(), failed))]);

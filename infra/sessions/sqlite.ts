@@ -38,6 +38,8 @@ const SCHEMA = `
 /** "VCSE": the file is the sessions'. */
 const APPLICATION_ID = 0x56435345;
 const FORMAT_VERSION = 1;
+/** Another process writes its sessions for microseconds; longer means that it is frozen, and nobody should wait for that. */
+const BUSY_MS = 1_000;
 
 /** Throws `STORE_DAMAGED`, `STORE_FORMAT_UNKNOWN` and the like: `infra/sqlite/store-fault.ts`. */
 export const openSessionStore = (file: string): SessionStore => {
@@ -49,6 +51,7 @@ export const openSessionStore = (file: string): SessionStore => {
     schema: SCHEMA,
     synchronous: 'FULL',
   });
+  database.exec(`PRAGMA busy_timeout = ${String(BUSY_MS)}`);
   const insert = database.prepare('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const byHash = database.prepare('SELECT * FROM session WHERE token_hash = ?');
   const byAccount = database.prepare('SELECT * FROM session WHERE account_id = ? AND tenant = ? ORDER BY started_at DESC');

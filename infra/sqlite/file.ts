@@ -83,6 +83,11 @@ const prepareFile = (db: DatabaseSync, options: SqliteFile): void => {
   // Another process may be creating the same file at this moment.
   retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'));
   setUp(db, options);
+  if (!isNewFile(db)) {
+    checkIdentity(db, options);
+    // A start must not wait for the write lock, which a frozen process may hold, when there is nothing to make.
+    if (holdsAll(db, options.schema)) return db.exec(pragmasOf(options.schema));
+  }
   retryWhileBusy(() => db.exec('BEGIN IMMEDIATE'));
   if (isNewFile(db)) {
     db.exec(`PRAGMA application_id = ${String(options.applicationId)}`);
@@ -143,9 +148,26 @@ const checkIdentity = (db: DatabaseSync, options: Omit<SqliteFile, 'schema'>): v
 
 const pragmaNumber = (db: DatabaseSync, name: string): number => Number(db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 
+const CREATED = /CREATE\s+(?:TABLE|(?:UNIQUE\s+)?INDEX)\s+IF\s+NOT\s+EXISTS\s+"?([\w.]+)"?/gi;
+
+/** Whether everything that the schema makes is there. */
+const holdsAll = (db: DatabaseSync, schema: string): boolean => {
+  const found = new Set(
+    db
+      .prepare('SELECT name FROM sqlite_schema')
+      .all()
+      .map((row) => row['name']),
+  );
+  return [...schema.matchAll(CREATED)].every(([, name]) => found.has(name));
+};
+
+/** What a schema sets for the connection alone. */
+const pragmasOf = (schema: string): string => (schema.match(/PRAGMA\s[^;]*;/gi) ?? []).join('');
+
 const tableCount = (db: DatabaseSync): number => Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] ?? 0);
 
-const OPEN_TRIES = 500;
+/** With the pause 20 s: longer than a process that is frozen for a moment keeps others out. */
+const OPEN_TRIES = 2_000;
 const OPEN_PAUSE_MS = 10;
 
 export const retryWhileBusy = (run: () => void): void => {

@@ -32,6 +32,8 @@ const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 /** Own retry with jitter: SQLite's busy timeout starved one of two writing processes for seconds (ARCHITECTURE §5). */
 const BUSY_LIMIT_MS = 5_000;
+/** A start is more patient: another process may be frozen for a moment in the middle of a write. */
+const OPEN_LIMIT_MS = 20_000;
 const BUSY_PAUSE_MS = 0.4;
 /** Larger checkpoints cut the tail at many commits per second, at the price of single longer pauses. */
 const WAL_CHECKPOINT_PAGES = 4_000;
@@ -42,7 +44,7 @@ const WAL_CHECKPOINT_PAGES = 4_000;
  */
 export const openDatabase = (file: string, version: number, schema: string): Database => {
   const database = guarded(file, () => {
-    const opened = new DatabaseSync(file, { timeout: BUSY_LIMIT_MS });
+    const opened = new DatabaseSync(file, { timeout: OPEN_LIMIT_MS });
     opened.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;
       PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=${String(WAL_CHECKPOINT_PAGES)};`);
     return opened;
@@ -58,9 +60,12 @@ export const openDatabase = (file: string, version: number, schema: string): Dat
 };
 
 const ensureSchema = (database: DatabaseSync, file: string, version: number, schema: string): void => {
+  const versionOf = (): number => Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]);
+  // Nothing to make: nobody needs the write lock, which a frozen process may hold.
+  if (versionOf() === version) return;
   database.exec('BEGIN IMMEDIATE');
   try {
-    const found = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]);
+    const found = versionOf();
     if (found === 0) database.exec(`${schema}; PRAGMA user_version=${String(version)}`);
     else if (found !== version) {
       throw new VaultFault('VAULT_STORE_VERSION', `expected ${basename(file)} of version ${String(version)}, got ${String(found)}`);

@@ -47,7 +47,8 @@ export type Payloads = ReturnType<typeof openPayloads>;
 
 export const openPayloads = (file: string, now: () => IsoTime) => {
   const database = openDatabase(file, VERSION, SCHEMA);
-  database.transact(() => database.prepare(BINDER).run());
+  const hasBinder = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'binder'").get() !== undefined;
+  if (!hasBinder) database.transact(() => database.prepare(BINDER).run());
   const insert = database.prepare(
     `INSERT INTO payloads(tenant, subject, ref, owner, class, period, stream, event, field, stored_at, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
