@@ -36,11 +36,14 @@ export const buildInThreads =
     return names.flatMap((name) => built.find((each) => each.projection === name) ?? []);
   };
 
+/** Where nothing is known of the weights, the number of projections is shared. */
+const LEAST_COST = 1;
+
 /** The heaviest first, each to the thread that has least to do. */
 export const fairShares = (names: readonly string[], threads: number, costOf: (name: string) => number): readonly (readonly string[])[] => {
   type Shares = { readonly names: string[]; cost: number }[];
   const shares: Shares = Array.from({ length: Math.min(threads, names.length) }, () => ({ names: [], cost: 0 }));
-  for (const { name, cost } of names.map((name) => ({ name, cost: costOf(name) })).sort((a, b) => b.cost - a.cost)) {
+  for (const { name, cost } of names.map((name) => ({ name, cost: Math.max(LEAST_COST, costOf(name)) })).sort((a, b) => b.cost - a.cost)) {
     const lightest = shares.reduce((least, share) => (share.cost < least.cost ? share : least));
     lightest.names.push(name);
     lightest.cost += cost;

@@ -27,6 +27,7 @@ export class FillFault extends Error {
 
 /** Brings generations to a position side by side: the log is read and decoded once for all. Ends early when `signal` aborts. */
 export const fill = async (followers: readonly Follower[], log: EventStore, options: FillOptions): Promise<void> => {
+  if (followers.length === 0) return;
   for (;;) {
     const total = options.until ?? (await log.head());
     const done = lowest(followers);

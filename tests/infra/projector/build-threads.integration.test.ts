@@ -19,7 +19,7 @@ describe('building in threads', () => {
 
   test('fills every projection once, to the head, with progress to the end', async () => {
     const seen: bigint[] = [];
-    const built = await buildInThreads(folder, () => 1)(names, new AbortController().signal, ({ done }) => seen.push(done));
+    const built = await buildInThreads(folder, () => 0)(names, new AbortController().signal, ({ done }) => seen.push(done));
     expect(built.map(({ projection }) => projection)).toEqual(names);
     expect(built.map(({ parked }) => parked)).toEqual(names.map(() => 0));
     expect(seen.at(-1)).toBe(570n);
@@ -49,5 +49,7 @@ describe('building in threads', () => {
       ['b', 'c'],
     ]);
     expect(fairShares(['a'], 4, () => 1)).toEqual([['a']]);
+    // The first filling: nothing is known yet, and no thread is left without work.
+    expect(fairShares(['a', 'b', 'c'], 2, () => 0)).toEqual([['a', 'c'], ['b']]);
   });
 });
