@@ -127,18 +127,27 @@ type Letter = { readonly url: string; readonly body: string; readonly secret: st
 /** The answer's status, or null when none came. */
 async function send({ url, body, secret }: Letter, stopped: AbortSignal): Promise<number | null> {
   const signature = createHmac('sha256', secret).update(body).digest('hex');
+  // A timer of its own: the signals that `AbortSignal.any` joins may be collected before they fire, and the request would wait for ever.
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, ANSWER_TIMEOUT_MS);
+  stopped.addEventListener('abort', end, { once: true });
+  if (stopped.aborted) end();
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'facebookexternalua', 'x-hub-signature-256': `sha256=${signature}` },
       body,
       redirect: 'manual',
-      signal: AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+      signal: ending.signal,
     });
     await response.body?.cancel();
     return response.status;
   } catch {
     // Refused, cut or too slow: for a webhook all the same, it comes again.
     return null;
+  } finally {
+    clearTimeout(timer);
+    stopped.removeEventListener('abort', end);
   }
 }

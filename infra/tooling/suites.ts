@@ -20,7 +20,7 @@ export const VITEST_SUITES: readonly VitestSuite[] = [
   { name: 'integration', limitMs: 7 * MINUTE_MS, skipBecause: always },
   {
     name: 'e2e',
-    limitMs: 9 * MINUTE_MS,
+    limitMs: 13 * MINUTE_MS,
     skipBecause: () =>
       findChromium() === undefined ? 'there is no Chromium on this machine (on Debian: apt-get install chromium)' : undefined,
   },

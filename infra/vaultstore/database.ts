@@ -30,8 +30,11 @@ const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
-/** Own retry with jitter: SQLite's busy timeout starved one of two writing processes for seconds (ARCHITECTURE §5). */
-const BUSY_LIMIT_MS = 5_000;
+/**
+ * Own retry with jitter: SQLite's busy timeout starved one of two writing processes for seconds (ARCHITECTURE §5). The wait holds this thread:
+ * a process that is frozen in the middle of a write must not freeze its neighbours with it for longer.
+ */
+const BUSY_LIMIT_MS = 2_000;
 /** A start is more patient: another process may be frozen for a moment in the middle of a write. */
 const OPEN_LIMIT_MS = 20_000;
 const BUSY_PAUSE_MS = 0.4;

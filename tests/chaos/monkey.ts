@@ -19,7 +19,7 @@ const FREEZES = 0.35;
 const STOPS = 0.1;
 /** Longest time from a start to an answer, and from SIGTERM to the end, on a machine that is busy with the run itself. */
 export const READY_MS = 60_000;
-export const STOP_MS = 20_000;
+export const STOP_MS = 45_000;
 
 type Parts = {
   readonly random: Random;

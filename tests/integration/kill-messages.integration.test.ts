@@ -11,8 +11,9 @@ import type { SimulatedCustomer } from '#tests/support/simulator-client.ts';
 const KILLS = 6;
 const CUSTOMERS = 4;
 const MESSAGES_PER_CUSTOMER = 12;
-const SETTLE_MS = 60_000;
-const TEST_MS = 240_000;
+/** Beyond the longest wait of the simulated WhatsApp between two tries of a delivery. */
+const SETTLE_MS = 120_000;
+const TEST_MS = 300_000;
 const seed = newSeed();
 
 type Reply = { readonly key: string; readonly text: string; readonly conversationId: ConversationId };
@@ -54,7 +55,7 @@ describe(`kill -9 while people write (VITEST_SEED=${String(seed)} plays it again
         }
       };
       const agentAnswers = async () => {
-        for (; !day.isOver; await wait(50)) {
+        for (; !day.isOver; await wait(200)) {
           for (const { conversationId } of await product.inbox()) {
             const reply = { key: newId(), text: `reply ${String(replies.length)}`, conversationId };
             replies.push(reply);

