@@ -1,12 +1,10 @@
-import { availableParallelism, setPriority } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FillProgress } from './fill.ts';
 import type { Built } from './rebuild.ts';
 
 /** Each thread decodes the whole log for itself; more than four gain nothing. */
 const MOST_THREADS = 4;
-/** Niceness of whoever rebuilds beside a server: pages come first. */
-const NICENESS = 10;
 
 export type BuildMessage =
   { readonly kind: 'progress'; readonly progress: FillProgress } | { readonly kind: 'built'; readonly built: readonly Built[] };
@@ -21,7 +19,6 @@ export type BuildAll = (
 export const buildInThreads =
   (dataFolder: string, costOf: (name: string) => number): BuildAll =>
   async (names, signal, onProgress) => {
-    setPriority(NICENESS);
     const shares = fairShares(names, Math.min(availableParallelism(), MOST_THREADS), costOf);
     const progress = new Map<number, FillProgress>();
     const results = await Promise.all(

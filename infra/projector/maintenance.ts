@@ -24,7 +24,7 @@ type MaintenanceParts = {
 };
 
 /** What waited for its switch was dropped meanwhile: by another rebuild, or by the projector of another release. */
-export class GenerationGone extends Error {
+export class GenerationFault extends Error {
   readonly code = 'GENERATION_GONE';
   constructor(projection: string) {
     super(`The generation of ${projection} that waited to become live was dropped meanwhile: rebuild it again.`);
@@ -63,21 +63,16 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
   };
   const build: BuildAll =
     parts.build ?? ((names, signal, onProgress) => buildBeside({ log, generations, clock, signal }, names.map(projectionOf), onProgress));
-  const isLive = async ({ projection, number }: Generation): Promise<boolean> =>
-    (await generations.list()).some((each) => each.projection === projection && each.number === number && each.state === 'live');
-
-  const waits = async ({ projection, number }: Generation): Promise<boolean> =>
-    (await generations.list()).some(
-      (each) => each.projection === projection && each.number === number && (each.state === 'ready' || each.state === 'live'),
-    );
-
-  /** The projector, in whatever process it runs, takes the last steps. */
-  const untilLive = async (generation: Generation, signal: AbortSignal): Promise<void> => {
+  /** The projector, in whatever process it runs, takes the last steps. @returns false when `signal` aborted first */
+  const untilLive = async ({ projection, number }: Generation, signal: AbortSignal): Promise<boolean> => {
     parts.wanted?.();
-    while (!signal.aborted && !(await isLive(generation))) {
-      if (!(await waits(generation))) throw new GenerationGone(generation.projection);
+    while (!signal.aborted) {
+      const now = (await generations.list()).find((each) => each.projection === projection && each.number === number);
+      if (now?.state === 'live') return true;
+      if (now?.state !== 'ready') throw new GenerationFault(projection);
       await wait(POLL_MS);
     }
+    return false;
   };
 
   /** What cannot be read is nothing to roll back to. */
@@ -91,21 +86,19 @@ export const createMaintenance = (parts: MaintenanceParts): Maintenance => {
       const built = await build(names, signal, onProgress);
       const results: Switched[] = [];
       for (const each of built) {
-        const switched = !signal.aborted && (await accept(each));
-        if (switched) {
-          await generations.markReady(each.generation);
-          await untilLive(each.generation, signal);
-          if (each.comparison.kind === 'not-compared' && each.comparison.reason === 'live-not-readable')
-            await dropPrevious(each.projection);
-        } else if (!signal.aborted) await generations.drop(each.generation);
+        const accepted = !signal.aborted && (await accept(each));
+        if (accepted) await generations.markReady(each.generation);
+        else if (!signal.aborted) await generations.drop(each.generation);
+        const switched = accepted && (await untilLive(each.generation, signal));
+        if (switched && each.comparison.kind === 'not-compared' && each.comparison.reason === 'live-not-readable')
+          await dropPrevious(each.projection);
         results.push({ ...each, switched });
       }
       return results;
     },
     rollback: async (name, signal) => {
       const previous = await markRollback(generations, projectionOf(name));
-      if (previous !== null) await untilLive(previous, signal);
-      return previous;
+      return previous !== null && (await untilLive(previous, signal)) ? previous : null;
     },
     replay: (name, stream) =>
       replayParked({ log, generations, clock, projection: projectionOf(name), stream, onChange: parts.onChange ?? (() => undefined) }),

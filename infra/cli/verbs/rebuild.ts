@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import type { Product } from '../../app/product.ts';
 import type { Comparison } from '../../projector/compare.ts';
 import type { Switched } from '../../projector/maintenance.ts';
@@ -7,6 +8,9 @@ import { CliFault, EXIT, UsageFault } from '../exit-codes.ts';
 import { progressBar } from '../progress.ts';
 import { withReadModels } from '../read-models.ts';
 import { type Args, type Context, result, type Verb } from '../verb.ts';
+
+/** This process and its threads give way to the servers of the machine: pages come first. */
+const NICENESS = 10;
 
 export const rebuild: Verb = {
   name: 'rebuild',
@@ -19,8 +23,12 @@ export const rebuild: Verb = {
     if (more.length > 0 || (name === undefined) !== args.flag('all')) throw new UsageFault('expected the name of one projection, or --all');
     return withReadModels(context, async (readModels) => {
       const wanted = await wantedOf(readModels, name);
-      const switched = await build(readModels, wanted, args, context);
-      result(context, { ok: true, rebuilt: switched }, switched.map(line));
+      const { switched, interrupted } = await build(readModels, wanted, args, context);
+      result(
+        context,
+        { ok: !interrupted, rebuilt: switched },
+        switched.map((each) => line(each, interrupted)),
+      );
       return switched.every((each) => each.switched) ? EXIT.done : EXIT.refused;
     });
   },
@@ -38,14 +46,15 @@ const build = async (
   wanted: readonly string[],
   args: Args,
   context: Context,
-): Promise<readonly Switched[]> => {
+): Promise<{ readonly switched: readonly Switched[]; readonly interrupted: boolean }> => {
+  setPriority(NICENESS);
   const progress = progressBar(context.io, wanted.length === 1 ? (wanted[0] ?? '') : 'all projections');
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   let ended = false;
   process.once('SIGINT', stop);
   try {
-    return await readModels.rebuild(wanted, {
+    const switched = await readModels.rebuild(wanted, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => progress.at(done, total),
       accept: async (built) => {
@@ -55,6 +64,7 @@ const build = async (
         return accepted(built, args, context);
       },
     });
+    return { switched, interrupted: stopping.signal.aborted };
   } finally {
     process.off('SIGINT', stop);
   }
@@ -97,7 +107,9 @@ const COMPARED: Readonly<Record<Comparison['kind'], (comparison: Comparison) => 
   'not-compared': (comparison) => `not compared: ${comparison.kind === 'not-compared' ? REASONS[comparison.reason] : ''}`,
 };
 
-const line = ({ projection, generation, switched }: Switched): string =>
-  switched
-    ? `Rebuilt: ${projection}, generation ${String(generation.number)} is live`
+const line = ({ projection, generation, switched }: Switched, interrupted: boolean): string => {
+  if (switched) return `Rebuilt: ${projection}, generation ${String(generation.number)} is live`;
+  return interrupted
+    ? `Interrupted: ${projection} stays as it was; the next rebuild goes on where this one stopped`
     : `Not switched: ${projection} stays as it was; the new generation was dropped`;
+};

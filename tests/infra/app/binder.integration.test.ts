@@ -4,6 +4,7 @@ import { catalogueOf } from '#domain/catalogue.ts';
 import { parseStream, parseTime } from '#domain/ids.ts';
 import { createBinder, ORPHAN_AGE_MS } from '#infra/app/binder.ts';
 import { unshared } from '#infra/app/worker.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { openMemoryEventStore } from '#infra/eventstore/memory.ts';
 import { silentLog } from '#infra/log.ts';
 import type { Vault } from '#vault/vault.ts';
@@ -78,6 +79,23 @@ test('before that day nothing is removed: its command may still be at work', asy
   const { store, lost } = await lostRace(vault);
   await runBinder(vault, store);
   expect(await vault.open([lost])).toEqual([{ kind: 'value', value: 'first try' }]);
+  await vault.close();
+});
+
+test('one event that cannot be read holds up nothing behind it', async () => {
+  const vault = await openVault(home.path, { clock: fixedClock(before(HOUR_MS)) });
+  const { store, named } = await lostRace(vault);
+  const place = { stream: named.stream, revision: 0n, position: 1n };
+  const unreadable: typeof store = {
+    ...store,
+    readAll: (after, limit) =>
+      after === 0n
+        ? Promise.reject(new StoreFault('EVENT_VERSION_UNKNOWN', 'expected a known version', { at: place }))
+        : store.readAll(after, limit),
+  };
+  await runBinder(vault, unreadable);
+  expect(await vault.boundUpTo()).toBe(1n);
+  expect(await vault.open([named])).toEqual([{ kind: 'value', value: 'second try' }]);
   await vault.close();
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { catalogueOf } from '#domain/catalogue.ts';
-import { streamName } from '#domain/ids.ts';
+import { type MessageId, streamName } from '#domain/ids.ts';
+import type { MessageCommand } from '#domain/message/commands.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { contactAggregate, messageAggregate } from '#infra/app/aggregates.ts';
 import type { Channels } from '#infra/app/channels.ts';
@@ -19,6 +20,7 @@ import { createWhatsAppClient } from '#infra/whatsapp/client.ts';
 import { plain } from '#domain/personal.ts';
 import { contactProjection } from '#projections/contact/project.ts';
 import { outboxProjection } from '#projections/outbox/project.ts';
+import type { Projection } from '#projections/projection.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { folder, openVault } from '#tests/infra/vaultstore/support.ts';
 import type { Vault } from '#vault/vault.ts';
@@ -46,6 +48,8 @@ type Trouble = {
   readonly channels?: (channels: Channels) => Channels;
   readonly contactKnown?: boolean;
   readonly lease?: WorkLease;
+  /** Replies that were sent, but whose rows stay as they were queued: the outbox projection had to park their streams. */
+  readonly parked?: number;
 };
 
 /** Whether the lease is still held: as `answers` say, then no more. */
@@ -67,10 +71,19 @@ const run = async ({
   channels: reach = (channels) => channels,
   contactKnown = true,
   lease = unshared,
+  parked = 0,
 }: Trouble) => {
   const vault = await openVault(home.path);
   const store = openMemoryEventStore({ catalogueOf });
-  const projections = contactKnown ? [outboxProjection, contactProjection] : [outboxProjection];
+  const stuck = new Set<MessageId>();
+  const outboxOrPark: Projection = {
+    ...outboxProjection,
+    evolve: (document, event, target) => {
+      if (event.type === 'SendAttempted' && [...stuck].some((id) => event.stream.endsWith(id))) throw new TypeError('a rule that fails');
+      return outboxProjection.evolve(document, event, target);
+    },
+  };
+  const projections = contactKnown ? [outboxOrPark, contactProjection] : [outboxOrPark];
   const projector = await startProjecting(store, { projections });
   const { views } = projector;
   const inFlight = createWorkInFlight();
@@ -101,8 +114,16 @@ const run = async ({
     machineContext(tenant, 'webhook'),
     () => ({ unchanged }),
   );
-  const queue = { type: 'QueueMessage', ...ids, kind: 'text', body: plain('hello'), replyTo: null, media: null } as const;
   const facts = { windowOpenUntil: timeAt(Date.now() + 60_000), bodyLength: 5, conversationErased: false };
+  for (let n = 0; n < parked; n += 1) {
+    const other = newId<'message'>();
+    stuck.add(other);
+    const tell = (command: MessageCommand) => handler.handle(messageAggregate, other, command, machineContext(tenant, 'cli'), () => facts);
+    await tell({ type: 'QueueMessage', ...ids, messageId: other, kind: 'text', body: plain('sent long ago'), replyTo: null, media: null });
+    await tell({ type: 'AttemptSend' });
+    await tell({ type: 'AcceptSend', wamid: plain(`wamid.${other}`) });
+  }
+  const queue = { type: 'QueueMessage', ...ids, kind: 'text', body: plain('hello'), replyTo: null, media: null } as const;
   await handler.handle(messageAggregate, messageId, queue, machineContext(tenant, 'cli'), () => facts);
   await projector.current();
   const outbox = createOutbox({ views, vault: around(vault), handler, channels, inFlight, lease, log: silentLog });
@@ -175,4 +196,10 @@ it('begins no attempt when it wakes late before one', async () => {
   await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(1);
   expect((await store.readAll(0n, 100)).map(({ type }) => type).filter((type) => type.startsWith('Send'))).toEqual([]);
   expect(requests()).toBe(0);
+});
+
+it('sends what is due behind a whole page of replies that are refused', async () => {
+  const { store, requests } = await run({ parked: 70 });
+  await untilLast(store, 'SendAccepted');
+  expect(requests()).toBe(1);
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ViewGenerations } from '#domain/ports.ts';
+import type { ViewChange } from '#infra/projector/announcements.ts';
+import { replayParked } from '#infra/projector/replay.ts';
 import type { Projection } from '#projections/projection.ts';
 import { newStream, statusEvents } from '../eventstore/sample-events.ts';
 import { projectorBench } from './running.ts';
@@ -145,6 +147,20 @@ describe.each(kinds)('projector over $name', (kind) => {
     await replay(projection, sick);
     await expect.poll(() => counted(sick), { timeout: 5_000 }).toBe(3);
     expect(await total()).toBe(4);
+  });
+
+  test('tells of what a replay repaired, once it can be read', async () => {
+    const sick = newStream();
+    let repaired = false;
+    const projection = counting({ repaired: () => repaired });
+    const projector = await start([projection]);
+    await append(sick, POISON, 1);
+    await caughtUp(projector);
+    repaired = true;
+    const told: unknown[] = [];
+    const onChange = (change: ViewChange) => told.push(change.views.map(({ collection }) => collection));
+    await replayParked({ log: store(), generations: opened().generations, clock, projection, stream: sick, onChange });
+    expect(told).toEqual([['counting_streams', 'counting_total']]);
   });
 
   test('replays a long parked stream in chunks while others write to it', async () => {

@@ -155,6 +155,18 @@ describe.each(kinds)('rebuilding beside the live one, over $name', ({ name, log,
     expect(await states(views)).toEqual(['1 v1 previous', '2 v1 live']);
   });
 
+  test('does not wait for a generation that was dropped meanwhile', async () => {
+    const projection = counting();
+    const views = open(projection);
+    await store.append(newStream(), 'none', statusEvents(20));
+    // Nobody runs the projector, so nothing is switched until the generation is gone.
+    const rebuilding = rebuild(views, projection);
+    await expect.poll(() => states(views), { timeout: 5_000 }).toEqual(['1 v1 ready']);
+    const [ready] = await views.generations.list();
+    if (ready !== undefined) await views.generations.drop(ready);
+    await expect(rebuilding).rejects.toMatchObject({ code: 'GENERATION_GONE' });
+  });
+
   test('parked streams are forgotten when the repaired rules can apply them', async () => {
     let repaired = false;
     const projection = counting({ repaired: () => repaired });
