@@ -32,6 +32,7 @@ const CODES: Readonly<Partial<Record<string, ExitCode>>> = {
   STORE_READ_ONLY: EXIT.store,
   STORE_UNAVAILABLE: EXIT.store,
   STORE_CLOSED: EXIT.store,
+  VIEWS_BUILDING: EXIT.store,
   VAULT_STORE_BUSY: EXIT.store,
   VAULT_STORE_FULL: EXIT.store,
   VAULT_STORE_READ_ONLY: EXIT.store,

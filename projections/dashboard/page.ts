@@ -38,7 +38,7 @@ export type DashboardPage = {
   readonly from: string;
   readonly to: string;
   readonly total: DashboardFigures;
-  /** As many days before; messages and openings of its last day no further than the hour that it is now. */
+  /** As many days before; messages of its last day no further than the hour that it is now. */
   readonly before: DashboardFigures;
   readonly byDay: readonly ({ readonly day: string } & DashboardFigures)[];
   /** Messages of customers: seven days from Monday on, 24 hours each. */
