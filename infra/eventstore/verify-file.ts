@@ -16,11 +16,14 @@ const SQLITE_IOERR = 10;
 /** True for what a damaged file does to a read: SQLite says so, or a number is larger than any that was ever written. */
 export const isDamage = (error: unknown): boolean => {
   const code = errcodeOf(error);
-  if (code !== null) return [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR, SQLITE_ERROR].includes(code);
+  if (code !== null) return DAMAGE.includes(code);
   return error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 };
 /** "no such table", "malformed database schema": what the head of a damaged file leads to. */
 const SQLITE_ERROR = 1;
+/** A cell that claims more bytes than there are in memory, or than a value may have: no event was ever near that. */
+const [SQLITE_NOMEM, SQLITE_TOOBIG] = [7, 18];
+const DAMAGE = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_TOOBIG];
 
 /** Runs a read; a damaged file gives null, anything else (locked, not readable) is a fault of the store. */
 export const reading = <T>(read: () => T): T | null => {

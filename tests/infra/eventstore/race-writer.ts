@@ -1,5 +1,6 @@
 // One writer of the race: appends to streams that others append to as well, expects rightly and wrongly, repeats itself, and says each
 // step before and after. In the process of the test or, started as a program, in one of its own: `race-writer.ts <file> <seed> <streams>`.
+import { writeSync } from 'node:fs';
 import { catalogueOf } from '#domain/catalogue.ts';
 import { parseStream, type StreamName } from '#domain/ids.ts';
 import type { NewEvent } from '#domain/message.ts';
@@ -55,12 +56,30 @@ export const race = async (
   await Promise.all(Array.from({ length: CALLERS }, caller));
 };
 
+const STDOUT = 1;
+const FULL_MS = 1;
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Whole, and out of this process, before it goes on: `process.stdout` keeps what a slow reader has no room for, and a kill would take with it
+ * that an append was tried.
+ */
+const sayNow = (line: string): void => {
+  for (let bytes = Buffer.from(line); bytes.length > 0;) {
+    try {
+      bytes = bytes.subarray(writeSync(STDOUT, bytes));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(cell, 0, 0, FULL_MS);
+    }
+  }
+};
+
 if (process.argv[1] === import.meta.filename) {
   const [file = '', seed = '', streams = ''] = process.argv.slice(2);
   const named = streams.split(',').flatMap((name) => parseStream(name) ?? []);
   const store = openSqliteEventStore({ file, catalogueOf });
-  // A pipe takes each line at once, so what was said before a kill is known.
   await race(store, { seed: Number(seed), streams: named, signal: new AbortController().signal }, (said) => {
-    process.stdout.write(`${JSON.stringify(said)}\n`);
+    sayNow(`${JSON.stringify(said)}\n`);
   });
 }
