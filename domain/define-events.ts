@@ -2,13 +2,24 @@ import { z } from 'zod';
 import type { Id } from './ids.ts';
 import type { Form, Personal, PersonalClass, Plain, Sealed } from './personal.ts';
 import { sealedSchema } from './personal.ts';
+import type { ProcessingPurpose, Recipient, SubjectField, TaggedIdentifier } from './processing.ts';
 
 /**
- * One table per aggregate declares every event: what is in it, which part is personal, of which class, and whose key seals it. Types of
+ * One table per aggregate declares every event: what is in it, which part is personal, of which class, for what, and whose key seals it. Types of
  * the plain and the sealed form, the schema that the store's codec checks, `EVENTS.md` and the data map all come from this table.
  * `data` holds no free text: ids, times, codes, numbers. `personal` holds nothing else but personal values.
  */
-export type PersonalField = { readonly class: PersonalClass; readonly optional?: true; readonly binary?: true };
+export type PersonalField = {
+  readonly class: PersonalClass;
+  /** What it is processed for: at least one purpose, or it does not compile. */
+  readonly purposes: readonly [ProcessingPurpose, ...ProcessingPurpose[]];
+  /** It is also kept as a keyed tag of this kind. */
+  readonly tag?: TaggedIdentifier;
+  /** Who outside the organisation gets it from this program. */
+  readonly sharedWith?: Recipient;
+  readonly optional?: true;
+  readonly binary?: true;
+};
 
 export type EventSpec = {
   /** Schema version of the stored shape; a breaking change raises it and adds an upcast. */
@@ -64,7 +75,7 @@ type Checked<S extends EventSpec> = {
   readonly says: string;
   readonly data: { readonly [K in keyof S['data']]: [Flaw<z.output<S['data'][K]>>] extends [never] ? z.ZodType : never };
   readonly personal: Readonly<Record<string, PersonalField>>;
-  readonly subject: keyof S['personal'] extends never ? null : keyof S['data'] & string;
+  readonly subject: keyof S['personal'] extends never ? null : keyof S['data'] & SubjectField;
 };
 
 type OptionalKeys<P extends EventSpec['personal']> = { [K in keyof P]: P[K] extends { readonly optional: true } ? K : never }[keyof P];

@@ -29,20 +29,25 @@ export type SealedHandle = {
   readonly schema: string;
 };
 
-/** Periods by class: monthly for what people write, daily for audit detail, `static` for what stays as long as the person is known. */
+/**
+ * How long a class's second key serves: monthly for what people write, daily for audit detail, `static` for what stays as long as the person
+ * is known.
+ */
+export const periodWidths = {
+  message: 'month',
+  profile: 'static',
+  media: 'month',
+  note: 'month',
+  ai: 'month',
+  audit: 'day',
+  credential: 'static',
+} as const satisfies Readonly<Record<PersonalClass, 'month' | 'day' | 'static'>>;
+
+/** The period of a class in which a moment lies: `2026-11`, `2026-11-24` or `static`. */
 export const periodOf = (personalClass: PersonalClass, recordedAt: IsoTime): string => {
-  switch (personalClass) {
-    case 'message':
-    case 'media':
-    case 'note':
-    case 'ai':
-      return recordedAt.slice(0, 7);
-    case 'audit':
-      return recordedAt.slice(0, 10);
-    case 'profile':
-    case 'credential':
-      return 'static';
-  }
+  const width = periodWidths[personalClass];
+  if (width === 'static') return width;
+  return recordedAt.slice(0, width === 'month' ? 7 : 10);
 };
 
 /** The schema name bound into an envelope: `<EventType>/v<version>`. */

@@ -61,7 +61,7 @@ export const conversationEvents = defineEvents({
     version: 1,
     says: 'A note for colleagues was added.',
     data: { ...ids, noteId: idOf<'note'>(), addedAt: timeSchema },
-    personal: { body: { class: 'note' } },
+    personal: { body: { class: 'note', purposes: ['work-together'] } },
     subject: 'contactId',
   },
   ConversationErased: {

@@ -10,7 +10,7 @@ export const organisationEvents = defineEvents({
     version: 1,
     says: 'The organisation was created.',
     data: { organisationId: idOf<'tenant'>(), createdAt: timeSchema, sample: z.boolean() },
-    personal: { name: { class: 'profile' } },
+    personal: { name: { class: 'profile', purposes: ['name-the-organisation'] } },
     subject: 'organisationId',
   },
   SigningKeyPublished: {

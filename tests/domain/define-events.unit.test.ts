@@ -6,7 +6,7 @@ import { type Plain, sealedSchema } from '#domain/personal.ts';
 import { sampleId, sampleSealed } from '#tests/support/sample.ts';
 
 const event = { version: 1, says: 'Something happened.', personal: {}, subject: null } as const;
-const name = { class: 'profile' } as const;
+const name = { class: 'profile', purposes: ['recognise-customers'] } as const;
 
 describe('what may be declared', () => {
   it('takes ids, times, codes, numbers, booleans, nulls and structures of them', () => {
@@ -67,25 +67,42 @@ describe('what may be declared', () => {
     expect(true).toBe(true);
   });
 
-  it('does not compile with personal fields of nobody, of a field that is not there, or of no class', () => {
+  const data = { contactId: idOf<'contact'>() };
+  it('does not compile with personal fields of nobody, or of a field that is not there', () => {
     // @ts-expect-error -- whose?
-    defineEvents({ Bad: { ...event, data: { id: idOf<'contact'>() }, personal: { name } } });
+    defineEvents({ Bad: { ...event, data, personal: { name } } });
     // @ts-expect-error -- the subject is not in the data
-    defineEvents({ Bad: { ...event, data: { id: idOf<'contact'>() }, personal: { name }, subject: 'contactId' } });
+    defineEvents({ Bad: { ...event, data, personal: { name }, subject: 'accountId' } });
     // @ts-expect-error -- a subject, and nothing of them
-    defineEvents({ Bad: { ...event, data: { id: idOf<'contact'>() }, subject: 'id' } });
+    defineEvents({ Bad: { ...event, data, subject: 'contactId' } });
+    // @ts-expect-error -- a subject of whom the data map could not say who it is
+    defineEvents({ Bad: { ...event, data: { thingId: idOf<'contact'>() }, personal: { name }, subject: 'thingId' } });
+    expect(true).toBe(true);
+  });
+
+  it('does not compile with personal fields of no class, for no purpose, or for one that nobody named', () => {
+    // @ts-expect-error -- no class
+    defineEvents({ Bad: { ...event, data, personal: { name: { purposes: name.purposes } }, subject: 'contactId' } });
     // @ts-expect-error -- no such class
-    defineEvents({ Bad: { ...event, data: { id: idOf<'contact'>() }, personal: { name: { class: 'other' } }, subject: 'id' } });
+    defineEvents({ Bad: { ...event, data, personal: { name: { ...name, class: 'other' } }, subject: 'contactId' } });
+    // @ts-expect-error -- what for?
+    defineEvents({ Bad: { ...event, data, personal: { name: { class: 'profile' } }, subject: 'contactId' } });
+    // @ts-expect-error -- for nothing
+    defineEvents({ Bad: { ...event, data, personal: { name: { ...name, purposes: [] } }, subject: 'contactId' } });
+    // @ts-expect-error -- a purpose that stands in no list
+    defineEvents({ Bad: { ...event, data, personal: { name: { ...name, purposes: ['just-in-case'] } }, subject: 'contactId' } });
+    // @ts-expect-error -- a recipient that stands in no list
+    defineEvents({ Bad: { ...event, data, personal: { name: { ...name, sharedWith: 'someone' } }, subject: 'contactId' } });
     expect(true).toBe(true);
   });
 });
 
 describe('the stored form', () => {
   const { Good } = defineEvents({
-    Good: { ...event, data: { id: idOf<'contact'>() }, personal: { name, nick: { ...name, optional: true } }, subject: 'id' },
+    Good: { ...event, data: { contactId: idOf<'contact'>() }, personal: { name, nick: { ...name, optional: true } }, subject: 'contactId' },
   });
   const schema = storedSchema(Good);
-  const good = { data: { id: sampleId(1) }, personal: { name: sampleSealed(2) } };
+  const good = { data: { contactId: sampleId(1) }, personal: { name: sampleSealed(2) } };
   it('takes what is declared', () => expect(schema.safeParse(good).success).toBe(true));
   it('takes an optional value', () =>
     expect(schema.safeParse({ ...good, personal: { ...good.personal, nick: sampleSealed(3) } }).success).toBe(true));

@@ -49,6 +49,7 @@ describe('the stored shapes of every version', () => {
 });
 
 describe('a changed shape', () => {
+  const name = { class: 'profile', purposes: ['work-together'] } as const;
   const base = {
     version: 1,
     says: 'Something happened.',
@@ -59,7 +60,7 @@ describe('a changed shape', () => {
       parts: z.array(z.strictObject({ at: timeSchema })),
       hint: z.boolean().optional(),
     },
-    personal: { name: { class: 'profile' }, note: { class: 'note', optional: true } },
+    personal: { name, note: { ...name, class: 'note', optional: true } },
     subject: 'thingId',
   } as const satisfies EventSpec;
   const { kind: _kind, ...withoutKind } = base.data;
@@ -71,7 +72,9 @@ describe('a changed shape', () => {
     ['nothing', base],
     ['other words about it', { ...base, says: 'It was done.' }],
     ['a field that may be missing', withData({ further: z.boolean().optional() })],
-    ['a personal field that may be missing', { ...base, personal: { ...base.personal, alias: { class: 'profile', optional: true } } }],
+    ['another purpose of a personal field', { ...base, personal: { ...base.personal, name: { ...name, purposes: ['sign-in'] } } }],
+    ['a recipient of a personal field', { ...base, personal: { ...base.personal, name: { ...name, sharedWith: 'meta' } } }],
+    ['a personal field that may be missing', { ...base, personal: { ...base.personal, alias: { ...name, optional: true } } }],
     ['a further code', withData({ kind: z.enum(['one', 'two', 'three']) })],
     [
       'a field that may be missing, inside a list',
@@ -96,10 +99,10 @@ describe('a changed shape', () => {
     ['another form of text', withData({ thingId: timeSchema })],
     ['a time for an id inside a list', withData({ parts: z.array(z.strictObject({ at: idOf<'other'>() })) })],
     ['a field less inside a list', withData({ parts: z.array(z.strictObject({})) })],
-    ['another class of a personal field', { ...base, personal: { ...base.personal, name: { class: 'note' } } }],
+    ['another class of a personal field', { ...base, personal: { ...base.personal, name: { ...name, class: 'note' } } }],
     ['a personal field less', { ...base, personal: withoutNote }],
-    ['a personal field more', { ...base, personal: { ...base.personal, alias: { class: 'profile' } } }],
-    ['a personal field that may now be missing', { ...base, personal: { ...base.personal, name: { class: 'profile', optional: true } } }],
+    ['a personal field more', { ...base, personal: { ...base.personal, alias: name } }],
+    ['a personal field that may now be missing', { ...base, personal: { ...base.personal, name: { ...name, optional: true } } }],
     ['another subject', { ...base, subject: 'kind' }],
   ])('needs a new version with %s', (_name, spec) => {
     expect(mayKeepVersion(shapeOf(base), shapeOf(spec))).toBe(false);

@@ -22,16 +22,16 @@ const older: readonly EventSpec[] = [
   {
     version: 1,
     says: '',
-    data: { thingId: idSchema, doneAt: timeText, size: z.number().int() },
-    personal: { name: { class: 'profile' } },
-    subject: 'thingId',
+    data: { contactId: idSchema, doneAt: timeText, size: z.number().int() },
+    personal: { name: { class: 'profile', purposes: ['work-together'] } },
+    subject: 'contactId',
   },
   {
     version: 2,
     says: '',
-    data: { thingId: idSchema, finishedAt: timeText, size: z.number().int() },
-    personal: { name: { class: 'profile' } },
-    subject: 'thingId',
+    data: { contactId: idSchema, finishedAt: timeText, size: z.number().int() },
+    personal: { name: { class: 'profile', purposes: ['work-together'] } },
+    subject: 'contactId',
   },
 ];
 const catalogue = defineEvents({
@@ -39,13 +39,13 @@ const catalogue = defineEvents({
     version: 3,
     says: 'The thing was finished.',
     data: {
-      thingId: z.custom<ReturnType<typeof sampleId<'thing'>>>((value) => typeof value === 'string'),
+      contactId: z.custom<ReturnType<typeof sampleId<'contact'>>>((value) => typeof value === 'string'),
       finishedAt: timeText,
       size: z.strictObject({ bytes: z.number().int(), exact: z.boolean() }),
       how: z.enum(['by-hand', 'by-machine']),
     },
-    personal: { name: { class: 'profile' } },
-    subject: 'thingId',
+    personal: { name: { class: 'profile', purposes: ['work-together'] } },
+    subject: 'contactId',
   },
 });
 const first: Upcaster = { type: 'ThingFinished', from: 1, up: ({ doneAt, ...data }) => ({ ...data, finishedAt: doneAt }) };
@@ -75,7 +75,7 @@ const stored = (version: number, data: RecordedEvent['data']): RecordedEvent => 
   revision: 0n,
   position: 1n,
 });
-const firstData = fc.record({ thingId: fc.constant(sampleId<'thing'>(9)), doneAt: fc.constant(minute(3)), size: fc.nat() });
+const firstData = fc.record({ contactId: fc.constant(sampleId<'thing'>(9)), doneAt: fc.constant(minute(3)), size: fc.nat() });
 
 /** Writing to any part of it throws. */
 const frozen = <T>(value: T): T => {
@@ -118,7 +118,7 @@ describe('a chain of upcasters', () => {
 
   it('that gives another shape is found where the event is read', () => {
     const wrong: Upcaster = { ...second, up: (data) => ({ ...data, how: 'by-hand' }) };
-    const event = stored(1, { thingId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 });
+    const event = stored(1, { contactId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 });
     expect(() => typedEvent(catalogue, event, [first, wrong])).toThrow(expect.objectContaining({ code: 'EVENT_MALFORMED' }));
   });
 
@@ -127,18 +127,18 @@ describe('a chain of upcasters', () => {
     ['the last', [first]],
     ['every', []],
   ])('without %s link is a fault that says so, never half a chain', (_name, known) => {
-    const event = stored(1, { thingId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 });
+    const event = stored(1, { contactId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 });
     expect(() => upcast(event, 3, known)).toThrow(expect.objectContaining({ code: 'EVENT_UPCASTER_MISSING' }));
     expect(() => typedEvent(catalogue, event, known)).toThrow(/^expected an upcaster .* got a gap at position 1$/);
   });
 
   it.each([0, -1, 1.5, Number.NaN])('refuses version %d, which nobody can have written', (version) => {
-    const event = stored(version, { thingId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 });
+    const event = stored(version, { contactId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 });
     expect(() => typedEvent(catalogue, event, chain)).toThrow(expect.objectContaining({ code: 'EVENT_MALFORMED' }));
   });
 
   it('leaves the handle of a personal field bound to the version that was stored', () => {
-    const event = typedEvent(catalogue, stored(1, { thingId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 }), chain);
+    const event = typedEvent(catalogue, stored(1, { contactId: sampleId<'thing'>(9), doneAt: minute(3), size: 1 }), chain);
     expect(handleOf(event, catalogue.ThingFinished, 'name')).toMatchObject({ schema: 'ThingFinished/v1', subject: sampleId<'thing'>(9) });
   });
 });
@@ -177,6 +177,6 @@ describe('the upcasters of the product', () => {
 
   it('a sample shape is read back as it was declared', () => {
     const shape = shapeOf(older[0] ?? expect.unreachable('expected a spec'));
-    expect(shape.data).toMatchObject({ required: ['thingId', 'doneAt', 'size'], additionalProperties: false });
+    expect(shape.data).toMatchObject({ required: ['contactId', 'doneAt', 'size'], additionalProperties: false });
   });
 });

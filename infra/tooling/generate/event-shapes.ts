@@ -12,10 +12,12 @@ const EVENTS = 'tests/golden/events';
 
 /** A part of a stored shape, as JSON Schema 2020-12 has it. */
 export type Kind = { readonly [key: string]: unknown };
+/** What of a personal field decides how it is stored; purposes and recipients may change while what is stored stays as it is. */
+export type StoredField = Pick<PersonalField, 'class' | 'optional' | 'binary'>;
 /** What the log holds of one event: `data` as JSON Schema, whose personal fields of which class, and who they are about. */
 export type Shape = {
   readonly data: Kind;
-  readonly personal: Readonly<Record<string, PersonalField>>;
+  readonly personal: Readonly<Record<string, StoredField>>;
   readonly subject: string | null;
 };
 /** `shapes` by `<Type>/v<version>`; `files` by name of the golden file, with its SHA-256. */
@@ -27,8 +29,18 @@ export const declaredEvents = Object.values(allCatalogues).flatMap((catalogue) =
 
 export const shapeOf = (spec: EventSpec): Shape => {
   const { $schema: _, ...data } = z.toJSONSchema(z.strictObject(spec.data), { unrepresentable: 'any', override: nameIds });
-  return { data, personal: spec.personal, subject: spec.subject };
+  return {
+    data,
+    personal: Object.fromEntries(Object.entries(spec.personal).map(([name, field]) => [name, storedField(field)])),
+    subject: spec.subject,
+  };
 };
+
+const storedField = (field: PersonalField): StoredField => ({
+  class: field.class,
+  ...(field.optional === undefined ? {} : { optional: field.optional }),
+  ...(field.binary === undefined ? {} : { binary: field.binary }),
+});
 
 /** Ids, times and codes of one form are told apart by their pattern, which their schema says when it refuses. */
 const nameIds = ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }): void => {
