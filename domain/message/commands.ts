@@ -42,12 +42,14 @@ export type MessageCommand =
   | { readonly type: 'AcceptSend'; readonly wamid: Plain }
   | {
       readonly type: 'FailSend';
+      /** The attempt that this is the answer to: one that comes late says nothing about the next. */
+      readonly attempt: number;
       readonly failure: (typeof sendFailures)[number];
       readonly providerCode: number | null;
       readonly details: Plain | null;
       readonly willRetry: boolean;
     }
-  | { readonly type: 'ReportOutcomeUnknown'; readonly reason: (typeof unknownReasons)[number] }
+  | { readonly type: 'ReportOutcomeUnknown'; readonly attempt: number; readonly reason: (typeof unknownReasons)[number] }
   | { readonly type: 'RetrySend' }
   | {
       readonly type: 'ReportStatus';

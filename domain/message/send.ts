@@ -42,7 +42,7 @@ const report = (state: Outgoing, command: Command<'AcceptSend' | 'FailSend' | 'R
     case 'FailSend':
       return fail(state, command);
     case 'ReportOutcomeUnknown':
-      if (delivery.stage !== 'sending') return nothing();
+      if (delivery.stage !== 'sending' || command.attempt !== attempt) return nothing();
       return accept({ type: 'SendOutcomeUnknown', data: { ...ids, attempt, reason: command.reason, noticedAt: command.at }, personal: {} });
     case 'ReportStatus': {
       if (!isNews(delivery, command)) return nothing();
@@ -53,11 +53,12 @@ const report = (state: Outgoing, command: Command<'AcceptSend' | 'FailSend' | 'R
   }
 };
 
-const fail = ({ ids, delivery }: Outgoing, { failure, providerCode, details, willRetry, at }: Command<'FailSend'>): Events => {
+const fail = ({ ids, delivery }: Outgoing, { attempt, failure, providerCode, details, willRetry, at }: Command<'FailSend'>): Events => {
+  if (attempt !== delivery.attempt) return nothing();
   if (delivery.stage !== 'sending' && delivery.stage !== 'unknown') return nothing();
   // An unknown outcome is never sent again by itself.
   if (delivery.stage === 'unknown' && willRetry) return refuse('conflict', 'outcome-unknown');
-  const data = { ...ids, attempt: delivery.attempt, failure, providerCode, willRetry, failedAt: at };
+  const data = { ...ids, attempt, failure, providerCode, willRetry, failedAt: at };
   return accept({ type: 'SendFailed', data, personal: present({ details }) });
 };
 

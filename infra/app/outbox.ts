@@ -1,26 +1,19 @@
 import { subjectOf } from '#domain/ids.ts';
 import type { MessageCommand } from '#domain/message/commands.ts';
-import { sendFailures } from '#domain/message/events.ts';
 import { plain } from '#domain/personal.ts';
 import type { ViewPage, ViewStore } from '#domain/ports.ts';
-import type { SealedHandle } from '#domain/sealed-handle.ts';
 import type { Log } from '#infra/log.ts';
-import type { Connection } from '#infra/whatsapp/client.ts';
-import type { OutgoingContent, Recipient } from '#infra/whatsapp/outgoing.ts';
 import type { Failure } from '#infra/whatsapp/results.ts';
-import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { OUTBOX, type OutboxItem } from '#projections/outbox/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import { channelAggregate, messageAggregate } from './aggregates.ts';
 import type { Channels, OpenChannel } from './channels.ts';
 import { followingContext, machineContext, now } from './context.ts';
-import { fault } from './fault.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
+import { failCommand, prepareReply, type ReadyReply } from './prepare-reply.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
 import { createWorker, type Tenure, type Worker, type WorkLease } from './worker.ts';
 
-/** A reply is tried this often by itself before a person is asked: with doubling waits that is about two minutes. */
-const MAX_ATTEMPTS = 7;
 /** Replies taken from the outbox in one round. */
 const BATCH = 64;
 /** Conversations served at once; WhatsApp takes 80 messages a second per number. */
@@ -50,7 +43,7 @@ export const createOutbox = (parts: Parts): Worker =>
 const recover = async (parts: Parts): Promise<void> => {
   for (let after: string | undefined, more = true; more;) {
     const page = await pageOf(parts.views, 'sending', after);
-    for (const item of page.items) await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: 'crashed' });
+    for (const item of page.items) await tell(parts, item, { type: 'ReportOutcomeUnknown', attempt: item.attempt, reason: 'crashed' });
     [after, more] = [page.next ?? undefined, page.next !== null];
   }
 };
@@ -113,17 +106,23 @@ const send = (parts: Parts, item: OutboxItem, tenure: Tenure): Promise<boolean> 
   parts.inFlight.during(item.tenant, async () => {
     // An attempt that nobody goes on with would be called unknown, and wait for a person.
     if (!tenure.stillHeld()) return false;
-    const attempt = await tell(parts, item, { type: 'AttemptSend' });
-    if (attempt.kind === 'refused') return false;
-    const prepared = await prepare(parts, item).catch((error: unknown) => notPrepared(parts, item, error));
+    const attempt = begunBy(await tell(parts, item, { type: 'AttemptSend' }));
+    if (attempt === null) return false;
+    const attempted = { ...item, attempt };
+    const prepared = await prepareReply(parts, attempted);
     if (!tenure.stillHeld()) return false;
-    await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, item, prepared, tenure));
+    await (prepared.kind === 'failed' ? tell(parts, item, prepared.command) : handOver(parts, attempted, prepared, tenure));
     return true;
   });
 
-type Ready = Extract<Prepared, { kind: 'ready' }>;
+/** The number of the attempt as the message's stream counts it; the view may lag. Null when none was begun. */
+const begunBy = (outcome: Outcome): number | null => {
+  const begun = outcome.kind === 'done' ? outcome.events.find(({ type }) => type === 'SendAttempted') : undefined;
+  const attempt = begun?.data['attempt'];
+  return typeof attempt === 'number' ? attempt : null;
+};
 
-const handOver = async (parts: Parts, item: OutboxItem, prepared: Ready, tenure: Tenure): Promise<void> => {
+const handOver = async (parts: Parts, item: OutboxItem, prepared: ReadyReply, tenure: Tenure): Promise<void> => {
   const { channel, connection, to, content, contextWamid } = prepared;
   const result = await parts.channels
     .client(channel)
@@ -136,7 +135,11 @@ const handOver = async (parts: Parts, item: OutboxItem, prepared: Ready, tenure:
   // Too late to tell of an attempt that somebody may have begun anew.
   if (!tenure.stillHeld()) return;
   if (result.kind === 'unknown') {
-    await tell(parts, item, { type: 'ReportOutcomeUnknown', reason: result.reason === 'timeout' ? 'timeout' : 'connection-lost' });
+    await tell(parts, item, {
+      type: 'ReportOutcomeUnknown',
+      attempt: item.attempt,
+      reason: result.reason === 'timeout' ? 'timeout' : 'connection-lost',
+    });
     return;
   }
   await tell(parts, item, failCommand(item, result));
@@ -148,94 +151,6 @@ const accept = async (parts: Parts, item: OutboxItem, wamid: string): Promise<vo
   const identifiers = [{ field: 'wamid' as const, value: plain(wamid) }];
   await parts.vault.claim({ tenant: item.tenant, identifiers, propose: item.messageId, subject: subjectOf(item.contactId) });
   await tell(parts, item, { type: 'AcceptSend', wamid: plain(wamid) });
-};
-
-type Prepared =
-  | { readonly kind: 'failed'; readonly command: MessageCommand }
-  | {
-      readonly kind: 'ready';
-      readonly channel: OpenChannel;
-      readonly connection: Connection;
-      readonly to: Recipient;
-      readonly content: OutgoingContent;
-      readonly contextWamid: string | null;
-    };
-
-const failedAs = (failure: (typeof sendFailures)[number]): Prepared => ({
-  kind: 'failed',
-  command: { type: 'FailSend', failure, providerCode: null, details: null, willRetry: false },
-});
-
-/** Something of ours did not answer, and nothing of the message has left: later is as good. */
-const notPrepared = ({ log }: Parts, item: OutboxItem, error: unknown): Prepared => {
-  log.error('outbox.not-prepared', { message: item.messageId, err: error });
-  const willRetry = item.attempt + 1 < MAX_ATTEMPTS;
-  return { kind: 'failed', command: { type: 'FailSend', failure: 'transient', providerCode: null, details: null, willRetry } };
-};
-
-/** Opens what the request needs, for the machine itself, and hands the file over first. Nothing of the message has left yet. */
-const prepare = async (parts: Parts, item: OutboxItem): Promise<Prepared> => {
-  const channel = await parts.channels.open(item.channelId);
-  // Its view is being filled again, or its secrets do not open at the moment.
-  if (channel === null) throw fault('APP_CHANNEL_NOT_OPEN', 'expected the number of a reply with its secrets');
-  if (channel.state === 'stopped') return failedAs('token');
-  const to = await recipientOf(parts, item);
-  if (to === null) return failedAs('erased');
-  const connection = { phoneNumberId: channel.phoneNumberId, accessToken: channel.accessToken };
-  const [body, replyTo, mediaType, fileName] = await texts(parts.vault, [item.body, item.replyTo, item.mediaType, item.fileName]);
-  if (item.body !== null && body === null) return failedAs('erased');
-  if (item.kind === 'text')
-    return { kind: 'ready', channel, connection, to, content: { kind: 'text', body: body ?? '' }, contextWamid: replyTo ?? null };
-  const bytes = item.bytes === null ? null : await parts.vault.openBytes(item.bytes);
-  if (bytes === null || bytes.kind === 'erased') return failedAs('erased');
-  if (bytes.kind !== 'value') throw notOpened(bytes.kind);
-  const file = { bytes: bytes.value, mimeType: mediaType ?? 'application/octet-stream', filename: fileName ?? 'file' };
-  const uploaded = await parts.channels.client(channel).uploadMedia(connection, file);
-  // Uploading again is harmless: nobody sees a file that no message names.
-  if (uploaded.kind === 'unknown')
-    return { kind: 'failed', command: failCommand(item, { kind: 'unreachable', reason: 'connect-timeout' }) };
-  if (uploaded.kind !== 'uploaded') return { kind: 'failed', command: failCommand(item, uploaded) };
-  const caption = body === null || body === undefined || body === '' ? {} : { caption: body };
-  const content: OutgoingContent =
-    item.kind === 'image'
-      ? { kind: 'image', mediaId: uploaded.mediaId, ...caption }
-      : { kind: 'document', mediaId: uploaded.mediaId, filename: file.filename, ...caption };
-  return { kind: 'ready', channel, connection, to, content, contextWamid: replyTo ?? null };
-};
-
-const recipientOf = async ({ views, vault }: Parts, item: OutboxItem): Promise<Recipient | null> => {
-  const contact = await views.get<ContactView>(CONTACT, item.contactId);
-  // Not yet in a view that is being filled again: that is not "erased".
-  if (contact === null) throw fault('APP_VIEWS_LAG', 'expected the contact of a reply in its view');
-  if (contact.erased !== null) return null;
-  const [phone, bsuid] = await texts(vault, [contact.phone, contact.bsuid]);
-  if (typeof phone === 'string') return { kind: 'phone', value: phone.replace(/\D/gu, '') };
-  return typeof bsuid === 'string' ? { kind: 'bsuid', value: bsuid } : null;
-};
-
-/** Null for what is absent or erased; throws for what cannot be opened. */
-const texts = async (vault: Vault, handles: readonly (SealedHandle | null)[]): Promise<readonly (string | null)[]> => {
-  const opened = (await vault.open(handles.filter((handle) => handle !== null))).values();
-  return handles.map((handle) => {
-    const next = handle === null ? undefined : opened.next().value;
-    if (next?.kind === 'unavailable' || next?.kind === 'tampered') throw notOpened(next.kind);
-    return next?.kind === 'value' ? next.value : null;
-  });
-};
-
-const notOpened = (state: 'unavailable' | 'tampered') => fault('APP_VALUE_NOT_OPENED', `expected a value of a reply, got ${state}`);
-
-const failCommand = (item: OutboxItem, failure: Exclude<Failure, { kind: 'unknown' }>): MessageCommand => {
-  const mayTry = item.attempt + 1 < MAX_ATTEMPTS;
-  if (failure.kind === 'unreachable')
-    return { type: 'FailSend', failure: 'unreachable', providerCode: null, details: null, willRetry: mayTry };
-  return {
-    type: 'FailSend',
-    failure: sendFailures.find((known) => known === failure.class) ?? 'other',
-    providerCode: failure.code,
-    details: plain(failure.details),
-    willRetry: failure.retryable && mayTry,
-  };
 };
 
 /** WhatsApp no longer takes the number's credentials: every further attempt would fail the same way. */

@@ -38,8 +38,9 @@ const spec = deciderSpec(messageDecider);
 const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: false };
 const attempt = { type: 'AttemptSend', at } as const;
 const accept = { type: 'AcceptSend', wamid, at } as const;
-const fail = (willRetry: boolean) => ({ type: 'FailSend', failure: 'rate', providerCode: 130429, details: null, willRetry, at }) as const;
-const lose = { type: 'ReportOutcomeUnknown', reason: 'timeout', at } as const;
+const fail = (willRetry: boolean, attempt = 1) =>
+  ({ type: 'FailSend', attempt, failure: 'rate', providerCode: 130429, details: null, willRetry, at }) as const;
+const lose = { type: 'ReportOutcomeUnknown', attempt: 1, reason: 'timeout', at } as const;
 const retry = { type: 'RetrySend', at } as const;
 const report = (what: Status, minutes = 61) =>
   ({ type: 'ReportStatus', status: what, occurredAt: minute(minutes), providerCode: null, details: null, at }) as const;
@@ -107,6 +108,25 @@ describe('retrying', () => {
       .thenRefused('conflict', `already-${stage}`),
   );
   it('leads to another attempt', () => spec.given(queued, sending(), failed(false), retried).when(attempt, facts).then(sending(2)));
+  it.each([
+    ['a failure for good', fail(false)],
+    ['a failure that would be tried again', fail(true)],
+    ['a lost answer', lose],
+  ] as const)('is not ended by %s of the attempt before, told late', (_, late) =>
+    spec.given(queued, sending(), unknown, retried, sending(2)).when(late, facts).thenNothing(),
+  );
+  it('ends by the answer to its own attempt', () => {
+    const second = (event: Event): Event => ({ ...event, data: { ...event.data, attempt: 2 } }) as Event;
+    const again = [queued, sending(), unknown, retried, sending(2)] as const;
+    spec
+      .given(...again)
+      .when(fail(false, 2), facts)
+      .then(second(failed(false)));
+    spec
+      .given(...again)
+      .when({ ...lose, attempt: 2 }, facts)
+      .then(second(unknown));
+  });
   it('is not needed when the lost answer turns up', () =>
     spec.given(queued, sending(), unknown, retried, accepted()).when(attempt, facts).thenRefused('conflict', 'not-queued'));
 

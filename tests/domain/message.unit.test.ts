@@ -161,9 +161,9 @@ describe('erasing a message', () => {
     attempt,
     retry,
     { type: 'AcceptSend', wamid, at },
-    { type: 'ReportOutcomeUnknown', reason: 'timeout', at },
+    { type: 'ReportOutcomeUnknown', attempt: 1, reason: 'timeout', at },
   ] as const;
-  const failSend = { type: 'FailSend', failure: 'rate', providerCode: 4, details: null, willRetry: true, at } as const;
+  const failSend = { type: 'FailSend', attempt: 1, failure: 'rate', providerCode: 4, details: null, willRetry: true, at } as const;
   const status = { type: 'ReportStatus', status: 'read', occurredAt: at, providerCode: null, details: null, at } as const;
   it.each([...others, failSend, status, receive, queue])('refuses $type afterwards', (command) =>
     spec.given(queued, erased).when(command, facts).thenRefused('conflict', 'message-erased'),

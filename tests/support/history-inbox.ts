@@ -105,6 +105,8 @@ const queueStep = fc.tuple(customer, outgoing, personal, fc.boolean()).map(([n, 
     media: asImage ? { bytes: body, type: body, fileName: null, sizeBytes: 3 } : null,
   },
 ]);
+/** Of the attempt under way, or of one that is over. */
+const attempts = fc.integer({ min: 1, max: 2 });
 const laterStep = fc
   .tuple(
     customer,
@@ -114,12 +116,13 @@ const laterStep = fc
       { weight: 2, arbitrary: fc.record({ type: fc.constant('AcceptSend' as const), wamid: personal }) },
       fc.record({
         type: fc.constant('FailSend' as const),
+        attempt: attempts,
         failure: fc.constant('rate' as const),
         providerCode: fc.constant(4),
         details: maybe,
         willRetry: fc.boolean(),
       }),
-      fc.record({ type: fc.constant('ReportOutcomeUnknown' as const), reason: fc.constant('timeout' as const) }),
+      fc.record({ type: fc.constant('ReportOutcomeUnknown' as const), attempt: attempts, reason: fc.constant('timeout' as const) }),
       fc.record({ type: fc.constant('RetrySend' as const) }),
       {
         weight: 4,

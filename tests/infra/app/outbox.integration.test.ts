@@ -50,7 +50,10 @@ type Trouble = {
   readonly lease?: WorkLease;
   /** Replies that were sent, but whose rows stay as they were queued: the outbox projection had to park their streams. */
   readonly parked?: number;
+  /** What others do to the reply while its first request is on the way, and WhatsApp's answer to it. */
+  readonly meanwhile?: (tell: Tell) => Promise<Response>;
 };
+type Tell = (command: MessageCommand) => Promise<unknown>;
 
 /** Whether the lease is still held: as `answers` say, then no more. */
 const leaseAnswering = (answers: boolean[], onAsked = (): void => undefined): WorkLease => ({
@@ -72,6 +75,7 @@ const run = async ({
   contactKnown = true,
   lease = unshared,
   parked = 0,
+  meanwhile,
 }: Trouble) => {
   const vault = await openVault(home.path);
   const store = openMemoryEventStore({ catalogueOf });
@@ -95,6 +99,8 @@ const run = async ({
     timeoutMs: 1_000,
     fetch: async () => {
       requests += 1;
+      if (requests === 1 && meanwhile !== undefined)
+        return meanwhile((command) => handler.handle(messageAggregate, messageId, command, machineContext(tenant, 'cli'), () => facts));
       return Response.json({ messaging_product: 'whatsapp', contacts: [], messages: [{ id: 'wamid.1' }] });
     },
   });
@@ -202,4 +208,24 @@ it('sends what is due behind a whole page of replies that are refused', async ()
   const { store, requests } = await run({ parked: 70 });
   await untilLast(store, 'SendAccepted');
   expect(requests()).toBe(1);
+});
+
+it('ends no attempt by the late answer to the one before', async () => {
+  const { store } = await run({
+    // Frozen after the request: another process called the outcome unknown, and a person asked for another attempt.
+    meanwhile: async (tell) => {
+      await tell({ type: 'ReportOutcomeUnknown', attempt: 1, reason: 'crashed' });
+      await tell({ type: 'RetrySend' });
+      await tell({ type: 'AttemptSend' });
+      return Response.json({ error: { code: 131047, message: 'late' } }, { status: 400 });
+    },
+  });
+  const told = (await untilLast(store, 'SendOutcomeUnknown')).map(({ type, data }) => [type, data['attempt'] ?? null]);
+  expect(told.slice(1)).toEqual([
+    ['SendAttempted', 1],
+    ['SendOutcomeUnknown', 1],
+    ['SendRetryRequested', null],
+    ['SendAttempted', 2],
+    ['SendOutcomeUnknown', 2],
+  ]);
 });
