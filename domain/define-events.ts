@@ -15,6 +15,8 @@ export type PersonalField = {
   readonly purposes: readonly [ProcessingPurpose, ...ProcessingPurpose[]];
   /** It is also kept as a keyed tag of this kind. */
   readonly tag?: TaggedIdentifier;
+  /** And as one under the key of its week, which outlives the person by days: what came once is known when it comes again. */
+  readonly remembered?: true;
   /** Who outside the organisation gets it from this program. */
   readonly sharedWith?: Recipient;
   readonly optional?: true;

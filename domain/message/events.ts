@@ -44,7 +44,7 @@ export const messageEvents = defineEvents({
     says: 'A message of the customer arrived.',
     data: { ...ids, kind: z.enum(messageKinds), sentAt: timeSchema, receivedAt: timeSchema, hasMedia: z.boolean() },
     personal: {
-      wamid: { class: 'message', purposes: ['take-messages-once', 'answer-customers'], tag: 'wamid' },
+      wamid: { class: 'message', purposes: ['take-messages-once', 'answer-customers'], tag: 'wamid', remembered: true },
       body: { class: 'message', purposes: ['answer-customers'], optional: true },
       replyTo: { class: 'message', purposes: ['answer-customers'], optional: true },
       /** The whole item as WhatsApp sent it, for kinds that are not shown yet. */

@@ -1,4 +1,5 @@
 import type { Verb } from './verb.ts';
+import { datamap } from './verbs/datamap.ts';
 import { doctor } from './verbs/doctor.ts';
 import { erase } from './verbs/erase.ts';
 import { projections } from './verbs/projections.ts';
@@ -11,4 +12,4 @@ import { user } from './verbs/user.ts';
 import { verify } from './verbs/verify.ts';
 
 /** In the order of the help. */
-export const verbs: readonly Verb[] = [start, simulator, verify, erase, rebuild, rollback, projections, user, token, doctor];
+export const verbs: readonly Verb[] = [start, simulator, verify, erase, rebuild, rollback, projections, datamap, user, token, doctor];
