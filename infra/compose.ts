@@ -81,7 +81,18 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
   const clientFor = (baseUrl: string) =>
     createWhatsAppClient({ baseUrl, graphVersion: GRAPH_VERSION, timeoutMs: WHATSAPP_TIMEOUT_MS, mediaHosts: META_MEDIA_HOSTS });
   const channels = createChannels({ views, vault, defaultBaseUrl: config.whatsapp.baseUrl, clientFor, viewsAreCurrent });
-  const workers = createWorkers(processes, { store, views, vault, handler, folds, channels, inFlight, log, viewsAreCurrent });
+  const workers = createWorkers(processes, {
+    store,
+    views,
+    vault,
+    handler,
+    folds,
+    channels,
+    inFlight,
+    log,
+    clock: { now },
+    viewsAreCurrent,
+  });
   processes.onForget(forgetting({ inFlight, vault }));
   const works = processes.roles.includes('worker');
   feed.onWork((collection) => {
@@ -95,6 +106,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     vault,
     handler,
     reveal: createReveal({ vault, handler, inFlight }),
+    inFlight,
     accounts: createAccounts({ views, vault, handler, sessions, shown }),
     channels,
     sessions,

@@ -1,10 +1,12 @@
 import type { AccountId, CertificateNumber, ContactId, ConversationId, Digest, ErasureId, Id, IsoTime, Release } from '../ids.ts';
 import type { Role } from '../message.ts';
 import type { PersonalClass } from '../personal.ts';
-import type { erasureReasons } from './events.ts';
+import type { erasureReasons, returnedKeys } from './events.ts';
 
 export type ErasureReason = (typeof erasureReasons)[number];
 export type ProcessId = Id<'process'>;
+/** A process says that its work of before has ended and that it keeps nothing of the person. */
+export type Acknowledgement = { readonly processId: ProcessId; readonly drainedAt: IsoTime };
 
 export type ErasureCommand =
   | {
@@ -22,7 +24,7 @@ export type ErasureCommand =
   | {
       readonly type: 'RecordFence';
       readonly unlinkedIdentifiers: number;
-      readonly acknowledgements: readonly { readonly processId: ProcessId; readonly drainedAt: IsoTime }[];
+      readonly acknowledgements: readonly Acknowledgement[];
     }
   | {
       readonly type: 'RecordKeyDestroyed';
@@ -30,6 +32,7 @@ export type ErasureCommand =
       readonly commitment: Digest;
       readonly createdAt: IsoTime;
       readonly destroyedAt: IsoTime;
+      readonly acknowledgements: readonly Acknowledgement[];
     }
   | {
       readonly type: 'RecordRemoval';
@@ -46,7 +49,15 @@ export type ErasureCommand =
       readonly scannedBytes: number;
       readonly hits: number;
     }
-  | { readonly type: 'CompleteErasure'; readonly statementDigest: Digest; readonly release: Release };
+  | { readonly type: 'CompleteErasure'; readonly statementDigest: Digest; readonly release: Release }
+  | {
+      readonly type: 'RecordReturn';
+      readonly key: (typeof returnedKeys)[number];
+      readonly fenceLost: boolean;
+      readonly payloads: number;
+      readonly identityRows: number;
+    }
+  | { readonly type: 'RecordRemovedAgain'; readonly payloads: number; readonly mediaFiles: number; readonly identityRows: number };
 
-/** Who must have acknowledged the fence. */
+/** Who must have acknowledged the fence, and again the destruction of the key. */
 export type ErasureFacts = { readonly processes: readonly ProcessId[]; readonly contactKnown: boolean };

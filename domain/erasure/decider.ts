@@ -1,11 +1,18 @@
 import { accept, type At, type Decider, type Decision, nothing, refuse } from '../decider.ts';
 import type { ContactId, ErasureId } from '../ids.ts';
-import type { ErasureCommand, ErasureFacts } from './commands.ts';
+import type { Acknowledgement, ErasureCommand, ErasureFacts } from './commands.ts';
 import type { ErasureEvent } from './events.ts';
 
 export type ErasureState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'running'; readonly erasureId: ErasureId; readonly contactId: ContactId; readonly done: ErasureStepEvent };
+  | {
+      readonly kind: 'running';
+      readonly erasureId: ErasureId;
+      readonly contactId: ContactId;
+      readonly done: ErasureStepEvent;
+      /** Erased data came back and is not yet removed again. */
+      readonly returned: boolean;
+    };
 
 /** The steps in their only order. */
 const steps = ['ErasureRequested', 'SubjectFenced', 'KeyDestroyed', 'PayloadsRemoved', 'ErasureVerified', 'ErasureCompleted'] as const;
@@ -17,12 +24,13 @@ const stepOf = {
   RecordRemoval: 'PayloadsRemoved',
   RecordVerification: 'ErasureVerified',
   CompleteErasure: 'ErasureCompleted',
-} as const satisfies Record<Exclude<ErasureCommand['type'], 'RequestErasure'>, ErasureStepEvent>;
+} as const satisfies Record<Exclude<ErasureCommand['type'], 'RequestErasure' | ReturnCommand>, ErasureStepEvent>;
+type ReturnCommand = 'RecordReturn' | 'RecordRemovedAgain';
 
 type Ids = { readonly erasureId: ErasureId; readonly contactId: ContactId };
 type Running = Extract<ErasureState, { kind: 'running' }>;
 type Command<T extends ErasureCommand['type']> = Extract<ErasureCommand, { type: T }> & At;
-type Step = Command<Exclude<ErasureCommand['type'], 'RequestErasure'>>;
+type Step = Command<keyof typeof stepOf>;
 type Events = Decision<ErasureEvent<'plain'>>;
 
 const request = (state: ErasureState, command: Command<'RequestErasure'>, facts: ErasureFacts): Events => {
@@ -44,7 +52,9 @@ const takeStep = (state: Running, command: Step, facts: ErasureFacts): Events =>
       return fence(ids, command, facts);
     case 'RecordKeyDestroyed': {
       const { keyId, commitment, createdAt, destroyedAt } = command;
-      return accept({ type: 'KeyDestroyed', data: { ...ids, keyId, commitment, createdAt, destroyedAt }, personal: {} });
+      const acknowledgements = [...command.acknowledgements];
+      if (isMissing(acknowledgements, facts)) return refuse('conflict', 'acknowledgement-missing');
+      return accept({ type: 'KeyDestroyed', data: { ...ids, keyId, commitment, createdAt, destroyedAt, acknowledgements }, personal: {} });
     }
     case 'RecordRemoval': {
       const { payloads, mediaFiles, identityRows, streamsClosed, at } = command;
@@ -64,11 +74,13 @@ const takeStep = (state: Running, command: Step, facts: ErasureFacts): Events =>
 };
 
 /** A process that did not answer may still hold a key or a decision: a loud failure, never a warning. */
-const fence = (ids: Ids, command: Command<'RecordFence'>, { processes }: ErasureFacts): Events => {
+const isMissing = (acknowledgements: readonly Acknowledgement[], { processes }: ErasureFacts): boolean =>
+  processes.some((processId) => !acknowledgements.some((one) => one.processId === processId));
+
+const fence = (ids: Ids, command: Command<'RecordFence'>, facts: ErasureFacts): Events => {
   const { unlinkedIdentifiers, at } = command;
   const acknowledgements = [...command.acknowledgements];
-  const missing = processes.filter((processId) => !acknowledgements.some((one) => one.processId === processId));
-  if (missing.length > 0) return refuse('conflict', 'acknowledgement-missing');
+  if (isMissing(acknowledgements, facts)) return refuse('conflict', 'acknowledgement-missing');
   return accept({ type: 'SubjectFenced', data: { ...ids, unlinkedIdentifiers, acknowledgements, fencedAt: at }, personal: {} });
 };
 
@@ -85,14 +97,32 @@ const verify = (ids: Ids, command: Command<'RecordVerification'>): Events => {
 const decide = (state: ErasureState, command: ErasureCommand & At, facts: ErasureFacts): Events => {
   if (command.type === 'RequestErasure') return request(state, command, facts);
   if (state.kind === 'none') return refuse('conflict', 'erasure-unknown');
+  if (command.type === 'RecordReturn' || command.type === 'RecordRemovedAgain') return takeReturn(state, command);
   return takeStep(state, command, facts);
+};
+
+/** What can come back was destroyed before. Found twice before it is removed again, it is one return. */
+const takeReturn = (state: Running, command: Command<ReturnCommand>): Events => {
+  if (steps.indexOf(state.done) < steps.indexOf('KeyDestroyed')) return refuse('conflict', 'step-out-of-order');
+  const ids = { erasureId: state.erasureId, contactId: state.contactId };
+  if (command.type === 'RecordReturn') {
+    const { key, fenceLost, payloads, identityRows, at } = command;
+    if (state.returned) return nothing();
+    return accept({ type: 'ErasedDataReturned', data: { ...ids, key, fenceLost, payloads, identityRows, foundAt: at }, personal: {} });
+  }
+  const { payloads, mediaFiles, identityRows, at } = command;
+  if (!state.returned) return nothing();
+  return accept({ type: 'ErasedDataRemovedAgain', data: { ...ids, payloads, mediaFiles, identityRows, removedAt: at }, personal: {} });
 };
 
 const evolve = (state: ErasureState, event: ErasureEvent<'sealed'>): ErasureState => {
   if (event.type === 'ErasureRequested') {
-    return { kind: 'running', erasureId: event.data.erasureId, contactId: event.data.contactId, done: event.type };
+    return { kind: 'running', erasureId: event.data.erasureId, contactId: event.data.contactId, done: event.type, returned: false };
   }
-  return state.kind === 'none' ? state : { ...state, done: event.type };
+  if (state.kind === 'none') return state;
+  if (event.type === 'ErasedDataReturned') return { ...state, returned: true };
+  if (event.type === 'ErasedDataRemovedAgain') return { ...state, returned: false };
+  return { ...state, done: event.type };
 };
 
 export const erasureDecider: Decider<ErasureState, ErasureCommand & At, ErasureFacts, ErasureEvent<'plain'>, ErasureEvent<'sealed'>> = {

@@ -15,13 +15,19 @@ export const erasureReasons = [
   'local-law',
 ] as const;
 
+/**
+ * The state in which a destroyed key was met again. `usable`: the secret itself was back. `unrecorded`: it was not, but neither was the record
+ * that forbids its return. `destroyed`: as it should be, only data had come back.
+ */
+export const returnedKeys = ['usable', 'unrecorded', 'destroyed'] as const;
+
 const count = z.number().int().nonnegative();
 const counts = z.strictObject({ message: count, profile: count, media: count, note: count, ai: count, audit: count, credential: count });
 /** Every step names the customer, so that the trail of one person is whole. */
 const ids = { erasureId: idOf<'erasure'>(), contactId: idOf<'contact'>() };
 const acknowledgement = z.strictObject({ processId: idOf<'process'>(), drainedAt: timeSchema });
 
-/** One erasure from request to certificate; each step is recorded when it is done. Stream `<organisation>.erasure-<erasure>`. */
+/** One erasure from request to certificate; each step is recorded when it is done, and what came back later. Stream `<organisation>.erasure-<erasure>`. */
 export const erasureEvents = defineEvents({
   ErasureRequested: {
     version: 1,
@@ -49,14 +55,16 @@ export const erasureEvents = defineEvents({
     subject: null,
   },
   KeyDestroyed: {
-    version: 1,
-    says: 'The customer’s key was destroyed.',
+    version: 2,
+    says: 'The customer’s key was destroyed; every process confirmed after it that it keeps no copy.',
     data: {
       ...ids,
       keyId: idOf<'key'>(),
       commitment: digestSchema,
       createdAt: timeSchema,
       destroyedAt: timeSchema,
+      /** Since version 2. */
+      acknowledgements: z.array(acknowledgement),
     },
     personal: {},
     subject: null,
@@ -94,6 +102,20 @@ export const erasureEvents = defineEvents({
     version: 1,
     says: 'The erasure is complete; its certificate can be downloaded.',
     data: { ...ids, statementDigest: digestSchema, release: releaseSchema, completedAt: timeSchema },
+    personal: {},
+    subject: null,
+  },
+  ErasedDataReturned: {
+    version: 1,
+    says: 'An older file was put back and brought erased data of the customer with it; nothing was served before it was destroyed again.',
+    data: { ...ids, key: z.enum(returnedKeys), fenceLost: z.boolean(), payloads: count, identityRows: count, foundAt: timeSchema },
+    personal: {},
+    subject: null,
+  },
+  ErasedDataRemovedAgain: {
+    version: 1,
+    says: 'Erased data of the customer that had come back was destroyed and removed again.',
+    data: { ...ids, payloads: count, mediaFiles: count, identityRows: count, removedAt: timeSchema },
     personal: {},
     subject: null,
   },

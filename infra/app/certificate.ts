@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Acknowledgement } from '#domain/erasure/commands.ts';
 import { type Digest, type ErasureId, parseDigest, type TenantId } from '#domain/ids.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { RELEASE } from '#infra/release.ts';
@@ -22,7 +23,7 @@ export const certificateOf = async (
   const record = await loadErasure(parts.store, tenant, erasureId);
   const statement = statementOf(record);
   const { keyId } = await parts.vault.signingKey(tenant);
-  const processes = record.fenced?.acknowledgements.map((each) => each.processId) ?? [];
+  const processes = acknowledgementsOf(record).map(({ processId }) => processId);
   const bytes = await signCertificate(statement, { keyId, sign: (message) => parts.vault.sign(tenant, message) }, processes);
   const digest = parseDigest(createHash('sha256').update(bytes).digest('hex'));
   if (digest === null || (record.completed !== null && record.completed.statementDigest !== digest)) {
@@ -31,17 +32,14 @@ export const certificateOf = async (
   return { bytes, statement, digest };
 };
 
+/** Each process once, with the last time it said so: after the key's destruction, or at the fence when it had ended by then. */
+const acknowledgementsOf = ({ fenced, destroyed }: ErasureRecord): readonly Acknowledgement[] => [
+  ...new Map([...(fenced?.acknowledgements ?? []), ...(destroyed?.acknowledgements ?? [])].map((each) => [each.processId, each])).values(),
+];
+
 /** Only what the events say; a step that is missing leaves no statement. */
-const statementOf = ({
-  tenant,
-  erasureId,
-  requested,
-  fenced,
-  destroyed,
-  removed,
-  verified,
-  completed,
-}: ErasureRecord): CertificateStatement => {
+const statementOf = (record: ErasureRecord): CertificateStatement => {
+  const { tenant, erasureId, requested, fenced, destroyed, removed, verified, completed } = record;
   if (fenced === null || destroyed === null || removed === null || verified === null) {
     throw fault('APP_ERASURE_NOT_VERIFIED', 'expected an erasure whose every step is recorded');
   }
@@ -73,7 +71,7 @@ const statementOf = ({
       { part: 'media', id: null, at: removedAt },
       { part: 'identity', id: null, at: removedAt },
       { part: 'views', id: null, at: verifiedAt },
-      ...fenced.acknowledgements.map(({ processId, drainedAt }) => ({ part: 'process' as const, id: processId, at: drainedAt })),
+      ...acknowledgementsOf(record).map(({ processId, drainedAt }) => ({ part: 'process' as const, id: processId, at: drainedAt })),
     ],
     // This release takes no backups of its own; what others copied is named under the limits.
     backups: [],

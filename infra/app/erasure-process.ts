@@ -2,14 +2,14 @@ import type { ErasureCommand, ErasureFacts, ProcessId } from '#domain/erasure/co
 import { contactAggregate, conversationAggregate, erasureAggregate, messageAggregate } from './aggregates.ts';
 import { type ErasureId, parseId, streamName, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
 import type { CommandContext } from '#domain/message.ts';
-import type { EventStore, ViewStore } from '#domain/ports.ts';
+import type { Clock, EventStore, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
 import type { Forget, Gathered } from '#infra/processes/questions.ts';
 import { RELEASE } from '#infra/release.ts';
 import { ERASURE, type ErasureView, erasureSteps } from '#projections/erasure/view.ts';
 import type { Vault } from '#vault/vault.ts';
 import { certificateOf } from './certificate.ts';
-import { machineContext, now } from './context.ts';
+import { machineContext } from './context.ts';
 import { type ErasureRecord, loadErasure } from './erasure-record.ts';
 import { conversationsOf, handlesIn, messageStreams, referencesInViews } from './erasure-scope.ts';
 import { fault } from './fault.ts';
@@ -39,6 +39,7 @@ export type ErasureParts = {
   readonly forget: (question: Forget) => Promise<Gathered>;
   readonly lease: WorkLease;
   readonly log: Log;
+  readonly clock: Clock;
   /** True when the views have seen the log as of now. */
   readonly viewsAreCurrent: () => Promise<boolean>;
 };
@@ -98,7 +99,7 @@ const nextStep = async (parts: ErasureParts, record: ErasureRecord): Promise<Ste
     case 'requested':
       return fence(parts, record);
     case 'fenced':
-      return { command: await destroy(parts, record) };
+      return destroy(parts, record);
     case 'destroyed':
       return { command: await remove(parts, record) };
     case 'removed':
@@ -111,13 +112,16 @@ const nextStep = async (parts: ErasureParts, record: ErasureRecord): Promise<Ste
 };
 
 const tell = async (parts: ErasureParts, record: ErasureRecord, command: ErasureCommand, facts: ErasureFacts): Promise<void> => {
-  const outcome = await parts.handler.handle(erasureAggregate, record.erasureId, command, contextFor(record, command.type), () => facts);
+  const context = contextFor(parts, record, command.type);
+  const outcome = await parts.handler.handle(erasureAggregate, record.erasureId, command, context, () => facts);
   if (outcome.kind === 'refused')
     throw fault('APP_ERASURE_REFUSED', `expected the step ${command.type} to be taken, got ${outcome.refusal.code}`);
 };
 
-const contextFor = ({ tenant, erasureId, cause }: ErasureRecord, ...step: readonly string[]): CommandContext =>
-  machineContext(tenant, 'erasure', derivedId<'command'>(erasureId, ...step), cause);
+const contextFor = ({ clock }: ErasureParts, { tenant, erasureId, cause }: ErasureRecord, ...step: readonly string[]): CommandContext => ({
+  ...machineContext(tenant, 'erasure', derivedId<'command'>(erasureId, ...step), cause),
+  at: clock.now(),
+});
 
 /**
  * From here on nothing is sealed for the person and their identifiers point nowhere. Tombstones make commands that were decided before
@@ -131,13 +135,13 @@ const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Step> 
     contactAggregate,
     contactId,
     { type: 'EraseContact', ...tombstone },
-    contextFor(record, 'contact'),
+    contextFor(parts, record, 'contact'),
     () => UNCHANGED,
   );
   // Only then: a message that was claimed before the fence may still begin a conversation.
   const { processes, acknowledgements } = await parts.forget({ tenant, subject: subjectOf(contactId), erasureId });
   for (const conversationId of await conversationsOf(parts, record)) {
-    const context = contextFor(record, 'conversation', conversationId);
+    const context = contextFor(parts, record, 'conversation', conversationId);
     await parts.handler.handle(conversationAggregate, conversationId, { type: 'EraseConversation', ...tombstone }, context, () => NO_FACTS);
   }
   return { command: { type: 'RecordFence', unlinkedIdentifiers, acknowledgements }, processes };
@@ -147,13 +151,13 @@ const UNCHANGED = { unchanged: { profileName: true, phone: true, bsuid: true, us
 const NO_FACTS = { assigneeIsMember: false, noteLength: 0 };
 
 /** Until the key was destroyed a page could still open values with it: what was cached since the fence is dropped everywhere, too. */
-const destroy = async ({ vault, forget }: ErasureParts, { tenant, contactId, erasureId }: ErasureRecord): Promise<ErasureCommand> => {
+const destroy = async ({ vault, forget, clock }: ErasureParts, { tenant, contactId, erasureId }: ErasureRecord): Promise<Step> => {
   const subject = subjectOf(contactId);
-  const { keyId, commitment, createdAt, destroyedAt } = await vault.destroy(tenant, subject, now());
-  await forget({ tenant, subject, erasureId });
+  const { keyId, commitment, createdAt, destroyedAt } = await vault.destroy(tenant, subject, clock.now());
+  const { processes, acknowledgements } = await forget({ tenant, subject, erasureId });
   const id = parseId<'key'>(keyId);
   if (id === null) throw fault('APP_KEY_ID', 'expected a key id of 32 digits');
-  return { type: 'RecordKeyDestroyed', keyId: id, commitment, createdAt, destroyedAt };
+  return { command: { type: 'RecordKeyDestroyed', keyId: id, commitment, createdAt, destroyedAt, acknowledgements }, processes };
 };
 
 /** Closes each message's stream, so that no view keeps a reference, then removes envelopes, files and index rows. */
@@ -174,7 +178,7 @@ const closeMessage = async (parts: ErasureParts, record: ErasureRecord, stream: 
   const { erasureId, certificate } = record;
   const { id } = streamParts(stream);
   const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
-  const context = contextFor(record, 'message', id);
+  const context = contextFor(parts, record, 'message', id);
   const outcome = await parts.handler.handle(messageAggregate, id, { type: 'EraseMessage', erasureId, certificate }, context, () => facts);
   if (outcome.kind === 'refused' && outcome.refusal.code === 'message-unknown') return false;
   if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected a message to be closed, got ${outcome.refusal.code}`);

@@ -25,6 +25,8 @@ export type ErasureRecord = {
   readonly removed: Data<'PayloadsRemoved'> | null;
   readonly verified: Data<'ErasureVerified'> | null;
   readonly completed: Data<'ErasureCompleted'> | null;
+  /** Erased data came back and is not yet removed again. */
+  readonly returned: boolean;
 };
 
 export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId: ErasureId): Promise<ErasureRecord> => {
@@ -43,7 +45,9 @@ export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId
     completed: data('ErasureCompleted'),
   };
   const step = (['completed', 'verified', 'removed', 'destroyed', 'fenced'] as const).find((each) => done[each] !== null) ?? 'requested';
+  const lastOf = (type: string): number => events.findLastIndex((event) => event.type === type);
+  const returned = lastOf('ErasedDataReturned') > lastOf('ErasedDataRemovedAgain');
   const { contactId, certificate, conversations, accountId } = requested;
   const cause = { correlationId: order.meta.correlationId, causationId: order.id };
-  return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, cause, step, requested, ...done };
+  return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, cause, step, requested, ...done, returned };
 };

@@ -8,8 +8,8 @@ import { ERASURE, type ErasureStep, type ErasureView } from './view.ts';
 /** Erasures and how far each has come. */
 export const erasureProjection: Projection = {
   name: 'erasure',
-  version: 1,
-  readsFrom: 1,
+  version: 2,
+  readsFrom: 2,
   collections: [
     {
       name: ERASURE,
@@ -48,6 +48,10 @@ const onErasure = (view: ErasureView | null, event: TypedEvent<typeof erasureEve
     }
     case 'ErasureCompleted':
       return reach(view, 'completed', event.data.completedAt);
+    case 'ErasedDataReturned':
+      return { ...view, returnedAt: event.data.foundAt };
+    case 'ErasedDataRemovedAgain':
+      return { ...view, removedAgainAt: event.data.removedAt };
   }
 };
 
@@ -65,6 +69,8 @@ const requested = ({ tenant, data }: Extract<TypedEvent<typeof erasureEvents>, {
   keyCommitment: null,
   removed: null,
   verified: null,
+  returnedAt: null,
+  removedAgainAt: null,
   requestedAt: data.requestedAt,
 });
 

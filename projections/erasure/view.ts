@@ -30,6 +30,9 @@ export type ErasureView = {
     readonly scannedBytes: number;
     readonly hits: number;
   } | null;
+  /** When an older file was last found to have brought erased data back, and when that was removed again. */
+  readonly returnedAt: IsoTime | null;
+  readonly removedAgainAt: IsoTime | null;
   readonly requestedAt: IsoTime;
 };
 

@@ -21,7 +21,7 @@ const order = {
   conversations: [sampleId<'conversation'>(5)],
 } as const;
 const acknowledgements = [web, worker].map((processId) => ({ processId, drainedAt: minute(4) }));
-const key = { keyId: sampleId<'key'>(9), commitment: sampleDigest(10), createdAt: minute(0), destroyedAt: minute(5) };
+const key = { keyId: sampleId<'key'>(9), commitment: sampleDigest(10), createdAt: minute(0), destroyedAt: minute(5), acknowledgements };
 const removal = { payloads: 5, mediaFiles: 0, identityRows: 3, streamsClosed: 6 };
 const verification = { tried: 5, opened: 0, scannedFiles: 4, scannedBytes: 4096, hits: 0 };
 
@@ -93,12 +93,67 @@ describe('an erasure', () => {
       .given(...events.slice(0, 1))
       .when({ ...fence, acknowledgements: acknowledgements.slice(1) }, facts)
       .thenRefused('conflict', 'acknowledgement-missing'));
+  it('claims no destroyed key while a process has not said again that it keeps no copy', () =>
+    spec
+      .given(...events.slice(0, 2))
+      .when({ ...destroyKey, acknowledgements: acknowledgements.slice(1) }, facts)
+      .thenRefused('conflict', 'acknowledgement-missing'));
   it.each([{ opened: 1 }, { hits: 1 }])('is not verified with %o', (found) =>
     spec
       .given(...events.slice(0, 4))
       .when({ ...verify, ...found }, facts)
       .thenRefused('conflict', 'verification-failed'),
   );
+
+  describe('whose data came back', () => {
+    const found = { key: 'usable', fenceLost: false, payloads: 2, identityRows: 1 } as const;
+    const gone = { payloads: 2, mediaFiles: 1, identityRows: 1 };
+    const back: Event = { type: 'ErasedDataReturned', data: { ...ids, ...found, foundAt: at }, personal: {} };
+    const again: Event = { type: 'ErasedDataRemovedAgain', data: { ...ids, ...gone, removedAt: at }, personal: {} };
+    const recordReturn = { type: 'RecordReturn', ...found, at } as const;
+    const recordRemoved = { type: 'RecordRemovedAgain', ...gone, at } as const;
+
+    it.each([3, 4, 5, 6])('says so, and that it is gone again, as often as it happens (after %i events)', (done) => {
+      const before = events.slice(0, done);
+      spec
+        .given(...before)
+        .when(recordReturn, facts)
+        .then(back);
+      spec
+        .given(...before, back)
+        .when(recordRemoved, facts)
+        .then(again);
+      spec
+        .given(...before, back, again)
+        .when(recordReturn, facts)
+        .then(back);
+    });
+    it('says each once', () => {
+      spec
+        .given(...events, back)
+        .when(recordReturn, facts)
+        .thenNothing();
+      spec
+        .given(...events, back, again)
+        .when(recordRemoved, facts)
+        .thenNothing();
+      spec
+        .given(...events)
+        .when(recordRemoved, facts)
+        .thenNothing();
+    });
+    it('goes on with its steps where it was', () =>
+      spec
+        .given(...events.slice(0, 3), back, again)
+        .when(remove, facts)
+        .then(...events.slice(3, 4)));
+    it.each([1, 2])('can come back only after the key was destroyed (after %i events)', (done) =>
+      spec
+        .given(...events.slice(0, done))
+        .when(recordReturn, facts)
+        .thenRefused('conflict', 'step-out-of-order'),
+    );
+  });
 
   it('goes its steps in their order, whatever is asked in whatever order', () => {
     fc.assert(

@@ -30,10 +30,18 @@ describe('an erasure', () => {
       requestedAt: minute(0),
     }),
     of('SubjectFenced', { unlinkedIdentifiers: 2, acknowledgements: [], fencedAt: minute(1) }),
-    of('KeyDestroyed', { keyId: sampleId<'key'>(7), commitment: sampleDigest(2), createdAt: minute(-9), destroyedAt: minute(2) }),
+    of('KeyDestroyed', {
+      keyId: sampleId<'key'>(7),
+      commitment: sampleDigest(2),
+      createdAt: minute(-9),
+      destroyedAt: minute(2),
+      acknowledgements: [],
+    }),
     of('PayloadsRemoved', { ...removed, removedAt: minute(3) }),
     of('ErasureVerified', { ...verified, verifiedAt: minute(4) }),
     of('ErasureCompleted', { statementDigest: sampleDigest(3), release: sampleRelease, completedAt: minute(5) }),
+    of('ErasedDataReturned', { key: 'usable', fenceLost: true, payloads: 1, identityRows: 1, foundAt: minute(6) }),
+    of('ErasedDataRemovedAgain', { payloads: 1, mediaFiles: 0, identityRows: 1, removedAt: minute(7) }),
   ];
   const after = (count: number) => documentAfter<ErasureView>(erasureProjection, logFrom(steps.slice(0, count)), ERASURE, erasureId);
 
@@ -51,6 +59,11 @@ describe('an erasure', () => {
       verified,
       subjectHash: sampleDigest(1),
     });
+  });
+  it('says when erased data came back, when it was gone again, and stays complete', async () => {
+    expect(await after(6)).toMatchObject({ step: 'completed', returnedAt: null, removedAgainAt: null });
+    expect(await after(7)).toMatchObject({ step: 'completed', returnedAt: minute(6), removedAgainAt: null });
+    expect(await after(8)).toMatchObject({ step: 'completed', returnedAt: minute(6), removedAgainAt: minute(7) });
   });
   it('claims nothing before it was done', async () =>
     expect(await after(2)).toMatchObject({ keyCommitment: null, removed: null, verified: null }));

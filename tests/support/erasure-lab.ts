@@ -54,7 +54,7 @@ export const openLab = async (dataFolder: string) => {
         return { processes: [PROCESS], acknowledgements: [{ processId: PROCESS, drainedAt: now() }] };
       throw new Error('expected the work in flight to end');
     };
-    return { ...ports, handler, folds, forget, lease: unshared, log: silentLog, viewsAreCurrent };
+    return { ...ports, handler, folds, forget, lease: unshared, log: silentLog, clock: { now }, viewsAreCurrent };
   };
   return {
     store,

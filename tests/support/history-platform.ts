@@ -139,10 +139,19 @@ export const erasureStep = fc
         conversations: [conversationOf(1)],
       },
       { type: 'RecordFence', unlinkedIdentifiers: 1, acknowledgements: [{ processId: sampleId<'process'>(60), drainedAt: minute(1) }] },
-      { type: 'RecordKeyDestroyed', keyId: sampleId<'key'>(61), commitment: sampleDigest(2), createdAt: minute(0), destroyedAt: minute(2) },
+      {
+        type: 'RecordKeyDestroyed',
+        keyId: sampleId<'key'>(61),
+        commitment: sampleDigest(2),
+        createdAt: minute(0),
+        destroyedAt: minute(2),
+        acknowledgements: [{ processId: sampleId<'process'>(60), drainedAt: minute(2) }],
+      },
       { type: 'RecordRemoval', payloads: 1, mediaFiles: 0, identityRows: 1, streamsClosed: 3 },
       { type: 'RecordVerification', tried: 1, opened: 0, scannedFiles: 1, scannedBytes: 1, hits: 0 },
       { type: 'CompleteErasure', statementDigest: sampleDigest(3), release: sampleRelease },
+      { type: 'RecordReturn', key: 'usable', fenceLost: true, payloads: 1, identityRows: 1 },
+      { type: 'RecordRemovedAgain', payloads: 1, mediaFiles: 0, identityRows: 1 },
     ),
   )
   .map(([id, given]) => {

@@ -53,6 +53,8 @@ const signs: Readonly<Record<string, Sign>> = {
   KeyDestroyed: { icon: KeyRound, tone: 'privacy' },
   ErasureVerified: { icon: CircleCheck, tone: 'success' },
   ErasureCompleted: { icon: BadgeCheck, tone: 'success' },
+  ErasedDataReturned: { icon: CircleAlert, tone: 'danger' },
+  ErasedDataRemovedAgain: { icon: ShieldOff, tone: 'privacy' },
 };
 
 const byKind = {
