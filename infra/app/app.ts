@@ -9,6 +9,7 @@ import type { Channels } from './channels.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
 import type { Reveal } from './reveal.ts';
 import type { SimulatorControl } from './simulator-control.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
 
 /** What the use cases stand on: composed once in `infra/compose.ts`. */
 export type App = {
@@ -17,6 +18,8 @@ export type App = {
   readonly vault: Vault;
   readonly handler: CommandHandler;
   readonly reveal: Reveal;
+  /** Whoever opens a value for the machine itself does it in here: an erasure waits for it. */
+  readonly inFlight: WorkInFlight;
   readonly accounts: Accounts;
   readonly channels: Channels;
   readonly sessions: SessionStore;

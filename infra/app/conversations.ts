@@ -8,6 +8,7 @@ import type { Done, Viewer } from '#projections/shown.ts';
 import type { InboxRow } from '#projections/inbox/view.ts';
 import { MEMBER, type MemberView } from '#projections/organisation/view.ts';
 import { THREAD, type ThreadEntry } from '#projections/thread/view.ts';
+import type { Vault } from '#vault/vault.ts';
 import { forbidden, may, notFound, permissionsOf } from './access.ts';
 import { conversationAggregate, messageAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';
@@ -17,25 +18,27 @@ import { ownCommandId } from './own-command-id.ts';
 import { ownConversation } from './pages/conversation.ts';
 import { answerOf, refusedBy } from './refused.ts';
 
+type Parts = Pick<App, 'views' | 'handler' | 'inFlight' | 'shown'> & { readonly vault: Pick<Vault, 'open'> };
 type Commands = Pick<Application, 'reply' | 'retry' | 'addNote' | 'assign' | 'resolve' | 'reopen' | 'markRead'>;
 
 /** What people do in a conversation. */
-export const conversationCommands = (app: App): Commands => ({
+export const conversationCommands = (app: Parts): Commands => ({
   reply: async (viewer, { conversationId, commandId, text, upload, replyTo }) => {
     const row = await answerable(app, viewer, conversationId);
     if ('status' in row && 'code' in row) return row;
     const command = ownCommandId(viewer, commandId, row.conversationId);
     const messageId = derivedId<'message'>(command, 'message');
     const body = text.trim() === '' ? null : plain(text);
-    const quoted = replyTo === undefined ? null : await wamidOf(app, row, replyTo);
     const ids = { messageId, conversationId: row.conversationId, contactId: row.contactId, channelId: row.channelId };
-    const queue: MessageCommand = { type: 'QueueMessage', ...ids, kind: kindOf(upload), body, replyTo: quoted, media: mediaOf(upload) };
-    const outcome = await settled(
-      app,
-      await app.handler.handle(messageAggregate, messageId, queue, viewerContext(viewer, command), () =>
+    // The quoted message's name is opened here and gone when it is sealed again: an erasure waits for it.
+    const queued = await app.inFlight.during(row.tenant, async () => {
+      const quoted = replyTo === undefined ? null : await wamidOf(app, row, replyTo);
+      const queue: MessageCommand = { type: 'QueueMessage', ...ids, kind: kindOf(upload), body, replyTo: quoted, media: mediaOf(upload) };
+      return app.handler.handle(messageAggregate, messageId, queue, viewerContext(viewer, command), () =>
         messageFacts(app, viewer, row, text.trim() === '' ? 0 : text.length),
-      ),
-    );
+      );
+    });
+    const outcome = await settled(app, queued);
     if (outcome.kind === 'refused') return refusedBy(outcome.refusal);
     return { ok: true, messageId, position: String(outcome.position) };
   },
@@ -74,7 +77,7 @@ export const conversationCommands = (app: App): Commands => ({
 const NO_FACTS: ConversationFacts = { assigneeIsMember: false, noteLength: 0 };
 
 const send = async (
-  app: App,
+  app: Parts,
   viewer: Viewer,
   conversationId: ConversationId,
   command: ConversationCommand,
@@ -88,26 +91,26 @@ const send = async (
 };
 
 /** The row of a conversation that the viewer may answer, or the refusal. */
-const answerable = async (app: App, viewer: Viewer, conversationId: ConversationId): Promise<InboxRow | typeof forbidden> => {
+const answerable = async (app: Parts, viewer: Viewer, conversationId: ConversationId): Promise<InboxRow | typeof forbidden> => {
   const row = await ownConversation(app, viewer, conversationId);
   if (row === null) return notFound;
   return may(viewer, 'conversations.answer') ? row : forbidden;
 };
 
-const messageFacts = async (app: App, viewer: Viewer, row: InboxRow, bodyLength: number): Promise<MessageFacts> => {
+const messageFacts = async (app: Parts, viewer: Viewer, row: InboxRow, bodyLength: number): Promise<MessageFacts> => {
   const { state } = await app.handler.load(conversationAggregate, viewer.tenant, row.conversationId);
   const live = state.kind === 'open' || state.kind === 'resolved';
   return { windowOpenUntil: live ? state.windowUntil : null, bodyLength, conversationErased: state.kind === 'erased' };
 };
 
-const mayBeAssigned = async (app: App, viewer: Viewer, assignee: AccountId | null): Promise<boolean> => {
+const mayBeAssigned = async (app: Parts, viewer: Viewer, assignee: AccountId | null): Promise<boolean> => {
   if (assignee === null) return false;
   const member = await app.views.get<MemberView>(MEMBER, `${viewer.tenant}:${assignee}`);
   return member?.state === 'member' && permissionsOf(member.role).includes('conversations.answer');
 };
 
 /** Only of the same conversation: another customer's message names that customer, to this one and under this one's key. */
-const wamidOf = async (app: App, { tenant, conversationId }: InboxRow, messageId: string) => {
+const wamidOf = async (app: Parts, { tenant, conversationId }: InboxRow, messageId: string) => {
   const entry = await app.views.get<ThreadEntry>(THREAD, messageId);
   if (entry?.entry !== 'message' || entry.tenant !== tenant || entry.conversationId !== conversationId || entry.wamid === null) return null;
   const [opened] = await app.vault.open([entry.wamid]);

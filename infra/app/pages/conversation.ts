@@ -1,5 +1,6 @@
 import type { AccountId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
+import type { SealedHandle } from '#domain/sealed-handle.ts';
 import { meaningOf } from '#infra/whatsapp/errors.ts';
 import type { Application } from '#projections/application.ts';
 import type { ConversationDetail, ThreadItem } from '#projections/pages.ts';
@@ -8,6 +9,7 @@ import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import type { ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
 import { type MessageEntry, THREAD, type ThreadEntry } from '#projections/thread/view.ts';
+import type { Vault } from '#vault/vault.ts';
 import { forbidden, may, notFound } from '../access.ts';
 import type { App } from '../app.ts';
 import type { Wanted } from '../reveal.ts';
@@ -18,7 +20,7 @@ const PAGE_ENTRIES = 50;
 const MAX_ENTRIES = 200;
 const ABSENT: Shown = { state: 'absent' };
 
-export const ownConversation = async (app: App, viewer: Viewer, conversationId: string): Promise<InboxRow | null> => {
+export const ownConversation = async (app: Pick<App, 'views'>, viewer: Viewer, conversationId: string): Promise<InboxRow | null> => {
   const row = await app.views.get<InboxRow>(INBOX, conversationId);
   return row?.tenant === viewer.tenant ? row : null;
 };
@@ -112,14 +114,15 @@ const wantedOf = (entry: ThreadEntry): readonly Wanted[] => {
 
 type Quote = NonNullable<Extract<ThreadItem, { entry: 'message' }>['quote']>;
 
+type Opening = Pick<App, 'views' | 'reveal' | 'inFlight'> & { readonly vault: Pick<Vault, 'open' | 'find'> };
+
 /** Quoted messages by the quoting one: the machine looks the quoted wamid up, the person sees what the thread may show. */
-const quotesOf = async (app: App, viewer: Viewer, entries: readonly ThreadEntry[]): Promise<ReadonlyMap<string, Quote>> => {
+export const quotesOf = async (app: Opening, viewer: Viewer, entries: readonly ThreadEntry[]): Promise<ReadonlyMap<string, Quote>> => {
   const quoting = entries.filter((entry): entry is MessageEntry => entry.entry === 'message' && entry.replyTo !== null);
-  const wamids = await app.vault.open(quoting.flatMap((entry) => entry.replyTo ?? []));
-  const ids = await Promise.all(
-    wamids.map(async (opened) =>
-      opened.kind === 'value' ? ((await app.vault.find(viewer.tenant, { field: 'wamid', value: plain(opened.value) }))?.id ?? null) : null,
-    ),
+  const ids = await quotedIds(
+    app,
+    viewer,
+    quoting.flatMap((entry) => entry.replyTo ?? []),
   );
   const quoted = await app.views.getMany<ThreadEntry>(
     THREAD,
@@ -143,6 +146,20 @@ const quotesOf = async (app: App, viewer: Viewer, entries: readonly ThreadEntry[
     }),
   );
 };
+
+/** An opened wamid names a customer's message: it is gone again when an erasure says that nothing is left. */
+const quotedIds = (
+  { vault, inFlight }: Opening,
+  { tenant }: Viewer,
+  wamids: readonly SealedHandle[],
+): Promise<readonly (string | null)[]> =>
+  inFlight.during(tenant, async () =>
+    Promise.all(
+      (await vault.open(wamids)).map(async (opened) =>
+        opened.kind === 'value' ? ((await vault.find(tenant, { field: 'wamid', value: plain(opened.value) }))?.id ?? null) : null,
+      ),
+    ),
+  );
 
 const itemOf = (entry: ThreadEntry, shown: readonly Shown[], people: People, quotes: ReadonlyMap<string, Quote>): ThreadItem => {
   const [text = ABSENT, type = ABSENT, fileName = ABSENT, details = ABSENT] = shown;
