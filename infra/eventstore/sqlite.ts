@@ -39,7 +39,7 @@ export const openSqliteEventStore = ({
   const db = openLogFile(file);
   const codec = createEventCodec(catalogueOf);
   const rows = writeRows(db);
-  const checkpointer = createCheckpointer(db, file, checkpointPages);
+  const checkpointer = createCheckpointer(db, file, { pages: checkpointPages });
   const hub = createHub();
   // A damaged file is not written to any more, wherever the damage showed; what is sound in it can still be read.
   let damage: StoreFault | null = null;

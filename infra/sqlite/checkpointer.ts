@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { WAL_CHECKPOINT_PAGES } from './file.ts';
 
@@ -18,12 +17,22 @@ const ASK_EVERY = 16;
  */
 const OWN_CHECKPOINT_PAGES = 16_000;
 
-export const createCheckpointer = (db: DatabaseSync, file: string, pages = WAL_CHECKPOINT_PAGES): Checkpointer => {
+/** A checkpoint under way ends within tens of milliseconds; on a disk that does not answer nothing is waited for. */
+const STOP_MS = 5_000;
+
+type Options = { readonly pages?: number | undefined; readonly thread?: URL };
+
+export const createCheckpointer = (
+  db: DatabaseSync,
+  file: string,
+  { pages = WAL_CHECKPOINT_PAGES, thread: program = new URL('./checkpoint-thread.ts', import.meta.url) }: Options = {},
+): Checkpointer => {
   db.exec(`PRAGMA wal_autocheckpoint = ${String(OWN_CHECKPOINT_PAGES)}`);
   // Only counts: `log` pages stand in the WAL, `checkpointed` of them in the main file too.
   const count = db.prepare('PRAGMA wal_checkpoint(NOOP)');
   let commits = 0;
   let thread: Worker | null = null;
+  const exited = Promise.withResolvers<undefined>();
   let state: 'resting' | 'moving' | 'stopped' = 'resting';
 
   const toMove = (): number => {
@@ -37,14 +46,16 @@ export const createCheckpointer = (db: DatabaseSync, file: string, pages = WAL_C
   };
   /** Started when it is first needed: most logs of tests and tools never grow so far. It needs nothing from the environment. */
   const start = (): Worker => {
-    const started = new Worker(new URL('./checkpoint-thread.ts', import.meta.url), { workerData: file, env: {} });
+    const started = new Worker(program, { workerData: file, env: {} });
     started.unref();
     started.on('message', () => {
       if (state === 'moving') state = 'resting';
     });
-    started.on('error', () => {
-      // SQLite's own checkpoints take over.
-      state = 'stopped';
+    // However it ends, SQLite's own checkpoints take over; an error is followed by the exit.
+    started.on('error', () => undefined);
+    started.once('exit', () => {
+      [thread, state] = [null, 'stopped'];
+      exited.resolve(undefined);
     });
     return started;
   };
@@ -58,13 +69,17 @@ export const createCheckpointer = (db: DatabaseSync, file: string, pages = WAL_C
       thread.postMessage('checkpoint');
     },
     stop: async () => {
-      const failed = state === 'stopped';
       state = 'stopped';
-      if (thread === null || failed) return;
-      const ended = once(thread, 'exit');
-      thread.ref();
-      thread.postMessage('stop');
-      await ended;
+      const running = thread;
+      if (running === null) return;
+      running.ref();
+      running.postMessage('stop');
+      const timer = setTimeout(() => {
+        void running.terminate();
+        exited.resolve(undefined);
+      }, STOP_MS);
+      await exited.promise;
+      clearTimeout(timer);
     },
   };
 };
