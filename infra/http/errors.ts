@@ -36,6 +36,10 @@ const CODES: Readonly<Partial<Record<string, ProblemCode>>> = {
   // Faults of the stores that pass by themselves or that an operator can lift.
   STORE_BUSY: 'not-available',
   VIEWS_BUILDING: 'views-building',
+  // A generation was dropped or switched to between the look and the step: the next look finds what is there now.
+  VIEWS_GONE: 'not-available',
+  VIEWS_LIVE: 'not-available',
+  VIEWS_NOT_READY: 'not-available',
   STORE_FULL: 'storage-full',
   STORE_READ_ONLY: 'storage-read-only',
   STORE_DAMAGED: 'not-available',

@@ -19,6 +19,7 @@ export const storeFaultCodes = [
   'VIEW_CURSOR_INVALID',
   'VIEWS_BUILDING',
   'VIEWS_LIVE',
+  'VIEWS_NOT_READY',
   'VIEWS_GONE',
 ] as const;
 export type StoreFaultCode = (typeof storeFaultCodes)[number];

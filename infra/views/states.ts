@@ -20,14 +20,17 @@ export const readyStep = (generations: readonly Generation[], number: number): S
   return state === 'live' || state === 'ready' ? nothing : { states: [{ number, state: 'ready' }], dropped: [] };
 };
 
-/** The live one becomes `previous`; of the others only what is still being built or ready stays. */
+/**
+ * The live one becomes `previous`; of the others only what is still being built or ready stays. One that was live before has to be marked
+ * ready first, which a rollback does: a projector that slept over two switches must not take its own one back.
+ */
 export const switchStep = (generations: readonly Generation[], number: number): Step => {
   const target = known(generations, number);
   if (target.state === 'live') return nothing;
-  if (target.state === 'building')
-    throw new StoreFault('VIEWS_BUILDING', 'expected a generation that is ready, got one that is still being built');
+  if (target.state !== 'ready')
+    throw new StoreFault('VIEWS_NOT_READY', `expected a generation that is ready, got one that is ${target.state}: look which one is live`);
   const live = generations.find(({ state }) => state === 'live');
-  const dropped = live === undefined ? [] : generations.filter((one) => one.state === 'previous' && one !== target);
+  const dropped = live === undefined ? [] : generations.filter(({ state }) => state === 'previous');
   return {
     states: [...(live === undefined ? [] : [{ number: live.number, state: 'previous' as const }]), { number, state: 'live' }],
     dropped: dropped.map((one) => one.number),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreFault, storeFaultCodes } from '#infra/sqlite/store-fault.ts';
 import { ids } from '#tests/support/fake-values.ts';
 import { bearer, openApi } from './open-api.ts';
 
@@ -96,6 +97,16 @@ describe('what is asked', () => {
     expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'storage-full', '5']);
     expect(answer.body).not.toContain('Ada');
   });
+
+  it.each(storeFaultCodes.filter((code) => code.startsWith('VIEWS_')))(
+    'views that moved meanwhile (%s) are 503, not a failure of ours',
+    async (code) => {
+      const { inject, signIn, answers } = await openApi();
+      answers.reply = new StoreFault(code, 'expected other views');
+      const answer = await inject({ method: 'POST', url: reply, headers: bearer(signIn('agent')), payload: { text: 'x' } });
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5']);
+    },
+  );
 });
 
 describe('Idempotency-Key', () => {

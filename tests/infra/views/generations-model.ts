@@ -41,8 +41,8 @@ export const runSteps = async ({ views, generations }: OpenViews, steps: readonl
       expect(won).toBe(!late && known.state !== 'previous');
       if (won) model.set(which, { ...known, commits: known.commits + 1, value });
       await handle.close();
-    } else if ((kind === 'drop' && known.state === 'live') || (kind === 'switch' && known.state === 'building')) {
-      await expect(call(generation)).rejects.toMatchObject({ code: kind === 'drop' ? 'VIEWS_LIVE' : 'VIEWS_BUILDING' });
+    } else if ((kind === 'drop' && known.state === 'live') || (kind === 'switch' && known.state !== 'ready' && known.state !== 'live')) {
+      await expect(call(generation)).rejects.toMatchObject({ code: kind === 'drop' ? 'VIEWS_LIVE' : 'VIEWS_NOT_READY' });
     } else {
       await call(generation);
       apply(model, kind, which, known);

@@ -110,6 +110,7 @@ describe.each(kinds)('view generations on $name', ({ open }) => {
     await write(views, [put('others', 'a', { id: 'changed' }), put('others', 'b', null)]);
     const idsOf = (page: readonly { readonly id: string }[]) => page.map(({ id }) => id);
     expect(idsOf(await views.scan('others', null, 10))).toEqual(['a', 'c', 'é', '\uffee', '😀']);
+    expect([await views.lastId('others'), await views.lastId('parked')]).toEqual(['😀', null]);
     expect(idsOf(await snapshot.scan('others', null, 3))).toEqual(['a', 'b', 'c']);
     expect(await snapshot.scan('others', 'c', 1)).toEqual([{ id: 'é', document: { id: 'é' } }]);
     expect([await snapshot.progress(), await views.progress()]).toEqual([
@@ -126,7 +127,7 @@ describe.each(kinds)('view generations on $name', ({ open }) => {
     const { views, generations } = store;
     await expect(views.get('others', 'a')).rejects.toMatchObject({ code: 'VIEWS_BUILDING', message: expect.stringContaining('try again') });
     const building = await generations.begin('list', 1);
-    await expect(generations.switchTo(building)).rejects.toMatchObject({ code: 'VIEWS_BUILDING' });
+    await expect(generations.switchTo(building)).rejects.toMatchObject({ code: 'VIEWS_NOT_READY' });
     const live = await makeLive(generations, list, [put('others', 'a', { v: 1 })]);
     expect([await views.get('others', 'a'), await views.get('others', 'b')]).toEqual([{ v: 1 }, null]);
     for (const [version, readable] of [
@@ -154,6 +155,10 @@ describe.each(kinds)('view generations on $name', ({ open }) => {
     if (gone === undefined || before === undefined || now === undefined) throw new Error('expected three generations');
     await generations.switchTo(now);
     expect(await states()).toEqual(['2 previous', '3 live']);
+    // Whoever slept over the last switch does not undo it.
+    await expect(generations.switchTo(before)).rejects.toMatchObject({ code: 'VIEWS_NOT_READY' });
+    expect(await states()).toEqual(['2 previous', '3 live']);
+    await generations.markReady(before);
     await generations.switchTo(before);
     expect(await states()).toEqual(['2 live', '3 previous']);
     expect(await views.get('others', 'a')).toEqual({ v: 2 });
