@@ -97,3 +97,10 @@ export const streamParts = (stream: StreamName): { readonly tenant: TenantId; re
   const hyphen = stream.indexOf('-');
   return { tenant: stream.slice(0, dot) as TenantId, category: stream.slice(dot + 1, hyphen) as Category, id: stream.slice(hyphen + 1) };
 };
+
+/** Where the category begins: behind 32 digits of the tenant and a dot. */
+const CATEGORY_AT = 33;
+
+/** Whether a stream is of a category, without taking its name apart: asked for every event by every read model. */
+export const isOfCategory = (stream: StreamName, category: Category): boolean =>
+  stream.startsWith(category, CATEGORY_AT) && stream[CATEGORY_AT + category.length] === '-';

@@ -112,6 +112,8 @@ export type GenerationViews = ViewReads & {
     afterId: string | null,
     limit: number,
   ) => Promise<readonly { readonly id: string; readonly document: D }[]>;
+  /** The greatest id of a collection, in the order of `scan`; null when it is empty. */
+  readonly lastId: (collection: string) => Promise<string | null>;
   /** The generation as it is now, however it moves on: for comparing. Close it soon. */
   readonly snapshot: () => Promise<Pick<GenerationViews, 'progress' | 'scan' | 'close'>>;
   readonly close: () => Promise<void>;
@@ -125,7 +127,7 @@ export type ViewGenerations = {
   readonly open: (generation: Generation) => Promise<GenerationViews>;
   /** A built (or a previous) generation may become live. Makes sure first that it has its indexes. */
   readonly markReady: (generation: Generation) => Promise<void>;
-  /** Makes it live; the live one becomes `previous`, the one that was `previous` is dropped. Nothing changes when it is live already. */
+  /** Makes a `ready` one live; the live one becomes `previous`, the one that was `previous` is dropped. Nothing changes when it is live already. */
   readonly switchTo: (generation: Generation) => Promise<void>;
   /** Removes a generation that is not live. Removing one that is gone changes nothing. */
   readonly drop: (generation: Generation) => Promise<void>;

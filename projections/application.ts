@@ -3,6 +3,7 @@ import type { AccountId, ChannelId, ContactId, ConversationId, ErasureId, IsoTim
 import type { Role } from '#domain/message.ts';
 import type { RevealPurpose } from '#domain/reveal/events.ts';
 import type { DashboardPage, DashboardRange } from './dashboard/page.ts';
+import type { DataMap } from './data-map/page.ts';
 import type {
   AuditPage,
   AuditQuery,
@@ -139,6 +140,9 @@ export type Application = {
   readonly erasure: (viewer: Viewer, erasureId: ErasureId) => Promise<Done<{ readonly erasure: ErasureDetail }>>;
   /** The signed certificate: the file's exact bytes. */
   readonly certificate: (viewer: Viewer, erasureId: ErasureId) => Promise<Done<{ readonly bytes: Uint8Array; readonly fileName: string }>>;
+
+  /** Which personal data this release processes, where it stands and how it ends; and the same as a document. */
+  readonly dataMap: (viewer: Viewer) => Promise<Done<{ readonly map: DataMap; readonly markdown: string }>>;
 
   /** How far the read models are, and the streams of the viewer's organisation that they set aside. */
   readonly systemStatus: (viewer: Viewer) => Promise<Done<SystemPage>>;

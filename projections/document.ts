@@ -1,12 +1,12 @@
 import type { EventCatalogue } from '#domain/define-events.ts';
-import { type Category, streamParts } from '#domain/ids.ts';
+import { type Category, isOfCategory } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
 import { type TypedEvent, typedEvent } from '#domain/upcast.ts';
 
 /** The event as its aggregate declares it, or null when its stream is of another category. */
 export const eventOf = <C extends EventCatalogue>(category: Category, catalogue: C, event: RecordedEvent): TypedEvent<C> | null =>
-  streamParts(event.stream).category === category ? typedEvent(catalogue, event) : null;
+  isOfCategory(event.stream, category) ? typedEvent(catalogue, event) : null;
 
 /** Gives the handles of an event's personal fields by name; null for a field that the event does not carry. */
 export const handlesOf =

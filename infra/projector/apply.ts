@@ -40,9 +40,17 @@ type Slot = {
   readonly applied: Readonly<Record<string, number>>;
   readonly dirty: boolean;
 };
+/** Of a document that no stream is guarded for: not stored. */
+const NONE: Readonly<Record<string, number>> = {};
 type Stored = { readonly applied?: Readonly<Record<string, number>> };
-type Step = { readonly event: RecordedEvent; readonly targets: readonly Target[] };
-type Options = { readonly projection: Projection; readonly views: ViewReads; readonly waiting: (stream: StreamName) => boolean };
+/** A target with its key, made once: a batch looks each up several times. */
+type Aim = { readonly target: Target; readonly key: string };
+type Step = { readonly event: RecordedEvent; readonly aims: readonly Aim[] };
+type Options = {
+  readonly projection: Projection;
+  readonly views: Pick<ViewReads, 'getMany'>;
+  readonly waiting: (stream: StreamName) => boolean;
+};
 
 /** Applies items in order to the documents they touch. An event changes all of its documents or none. */
 export const applyItems = async (items: readonly FeedItem[], options: Options): Promise<Applied> => {
@@ -54,7 +62,7 @@ export const applyItems = async (items: readonly FeedItem[], options: Options): 
     const parkedAt = poison.get(stream)?.position;
     if (parkedAt !== undefined && parkedAt <= position) continue;
     try {
-      for (const slot of evolveStep(step, options.projection, slots)) slots.set(keyOf(slot.target), slot);
+      evolveStep(step, options.projection, slots);
     } catch (error) {
       poison.set(stream, poisonOf(step.event, error));
     }
@@ -93,7 +101,7 @@ const routeItems = (items: readonly FeedItem[], { projection, waiting }: Options
     }
     try {
       const targets = projection.route(item.event);
-      if (targets.length > 0) steps.push({ event: item.event, targets });
+      if (targets.length > 0) steps.push({ event: item.event, aims: targets.map((target) => ({ target, key: keyOf(target) })) });
     } catch (error) {
       poison.set(stream, poisonOf(item.event, error));
     }
@@ -101,19 +109,25 @@ const routeItems = (items: readonly FeedItem[], { projection, waiting }: Options
   return steps;
 };
 
-const loadSlots = async (steps: readonly Step[], views: ViewReads): Promise<Map<string, Slot>> => {
-  const wanted = new Map<string, Map<string, Target>>();
-  for (const target of steps.flatMap((step) => step.targets)) {
-    const ofCollection = wanted.get(target.collection) ?? new Map<string, Target>();
-    wanted.set(target.collection, ofCollection.set(target.id, { collection: target.collection, id: target.id }));
-  }
+const loadSlots = async (steps: readonly Step[], views: Pick<ViewReads, 'getMany'>): Promise<Map<string, Slot>> => {
   const slots = new Map<string, Slot>();
-  for (const [collection, targets] of wanted) {
-    const ids = [...targets.keys()];
+  const wanted = new Map<string, string[]>();
+  for (const { aims } of steps) {
+    for (const { target, key } of aims) {
+      if (slots.has(key)) continue;
+      slots.set(key, slotOf({ collection: target.collection, id: target.id }, null));
+      const ids = wanted.get(target.collection);
+      if (ids === undefined) wanted.set(target.collection, [target.id]);
+      else ids.push(target.id);
+    }
+  }
+  for (const [collection, ids] of wanted) {
     for (let start = 0; start < ids.length; start += LOADED_AT_ONCE) {
       const found = await views.getMany<object>(collection, ids.slice(start, start + LOADED_AT_ONCE));
-      for (const id of ids.slice(start, start + LOADED_AT_ONCE))
-        slots.set(`${collection}/${id}`, slotOf({ collection, id }, found.get(id) ?? null));
+      for (const [id, stored] of found) {
+        const target = { collection, id };
+        slots.set(keyOf(target), slotOf(target, stored));
+      }
       await breathe();
     }
   }
@@ -121,28 +135,37 @@ const loadSlots = async (steps: readonly Step[], views: ViewReads): Promise<Map<
 };
 
 const slotOf = (target: Target, stored: (object & Stored) | null): Slot => {
-  if (stored === null) return { target, loaded: null, document: null, applied: {}, dirty: false };
-  const { applied = {}, ...document } = stored;
+  if (stored === null) return { target, loaded: null, document: null, applied: NONE, dirty: false };
+  const { applied = NONE, ...document } = stored;
   return { target, loaded: document, document, applied, dirty: false };
 };
 
-const evolveStep = ({ event, targets }: Step, projection: Projection, slots: ReadonlyMap<string, Slot>): Iterable<Slot> => {
-  const staged = new Map<string, Slot>();
-  const revision = Number(event.revision);
-  for (const target of targets) {
-    const key = keyOf(target);
-    const slot = staged.get(key) ?? slots.get(key) ?? slotOf(target, null);
-    const guarded = projection.guard?.(event, target) ?? true;
-    if (guarded && (slot.applied[event.stream] ?? -1) >= revision) continue;
-    const document = projection.evolve(slot.document, event, target);
-    const unchanged = document === slot.document && (document === null || !guarded);
-    const applied = guarded ? { ...slot.applied, [event.stream]: revision } : slot.applied;
-    staged.set(key, unchanged ? slot : { ...slot, document, applied, dirty: true });
+/** Takes an event into the documents it touches; into none of them when one of them cannot take it. */
+const evolveStep = ({ event, aims }: Step, projection: Projection, slots: Map<string, Slot>): void => {
+  const [only, second] = aims;
+  if (only !== undefined && second === undefined) {
+    const before = slots.get(only.key) ?? slotOf(only.target, null);
+    const after = evolveSlot(before, event, projection, only.target);
+    if (after !== before) slots.set(only.key, after);
+    return;
   }
-  return staged.values();
+  const staged = new Map<string, Slot>();
+  for (const { target, key } of aims)
+    staged.set(key, evolveSlot(staged.get(key) ?? slots.get(key) ?? slotOf(target, null), event, projection, target));
+  for (const [key, slot] of staged) slots.set(key, slot);
+};
+
+const evolveSlot = (slot: Slot, event: RecordedEvent, projection: Projection, target: Target): Slot => {
+  const revision = Number(event.revision);
+  const guarded = projection.guard?.(event, target) ?? true;
+  if (guarded && (slot.applied[event.stream] ?? -1) >= revision) return slot;
+  const document = projection.evolve(slot.document, event, target);
+  if (document === slot.document && (document === null || !guarded)) return slot;
+  const applied = guarded ? { ...slot.applied, [event.stream]: revision } : slot.applied;
+  return { target: slot.target, loaded: slot.loaded, document, applied, dirty: true };
 };
 
 const writeOf = ({ target, document, applied }: Slot): ViewWrite => {
   if (document === null) return { ...target, document: null };
-  return { ...target, document: Object.keys(applied).length === 0 ? document : { ...document, applied } };
+  return { ...target, document: applied === NONE ? document : { ...document, applied } };
 };

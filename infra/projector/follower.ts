@@ -5,6 +5,7 @@ import type { Projection } from '#projections/projection.ts';
 import type { ChangedDocument } from './announcements.ts';
 import { type Applied, applyItems, type Poison } from './apply.ts';
 import { type FeedItem, positionOf } from './feed.ts';
+import { skipNewIds } from './new-ids.ts';
 import { errorCode, errorFrames, loadParked, type Parked, parkedOf, parkedWrite } from './parked.ts';
 
 /**
@@ -40,6 +41,7 @@ type Parts = {
 
 /** Whoever opened `views` closes them in the end; only when they cannot be followed at all they are closed here. */
 export const openFollower = async ({ projection, generation, views, clock, nowMs = () => performance.now() }: Parts): Promise<Follower> => {
+  const known = skipNewIds(views);
   let parked = new Map<StreamName, Parked>();
   let stored = { checkpoint: 0n, commits: 0 };
   let position = 0n;
@@ -47,6 +49,7 @@ export const openFollower = async ({ projection, generation, views, clock, nowMs
 
   const reload = async (): Promise<void> => {
     stored = await views.progress();
+    known.forget();
     parked = await loadParked(views);
     position = stored.checkpoint;
   };
@@ -61,13 +64,14 @@ export const openFollower = async ({ projection, generation, views, clock, nowMs
     }
     stored = { checkpoint: upTo, commits: stored.commits + 1 };
     for (const item of added) parked.set(item.stream, item);
+    known.written(writes);
     position = upTo;
     storedAtMs = nowMs();
     return true;
   };
 
   const apply = (items: readonly FeedItem[]): Promise<Applied> =>
-    applyItems(items, { projection, views, waiting: (stream) => parked.has(stream) });
+    applyItems(items, { projection, views: known.reads, waiting: (stream) => parked.has(stream) });
 
   const takeBatch = async (items: readonly FeedItem[], upTo: bigint): Promise<Taken> => {
     const applied = await apply(items);

@@ -60,6 +60,7 @@ export const generationViews = (options: Options): GenerationViews => {
     count: (collection, where, cap) => gate.ask(() => reads.count(collection, where, cap)),
     progress: () => gate.ask(own.progress),
     scan: (collection, afterId, limit) => gate.ask(() => own.scan(collection, afterId, limit)),
+    lastId: (collection) => gate.ask(() => own.lastId(collection)),
     commit: (change) => gate.ask(() => queue.run(() => commit(change))),
     snapshot: () => gate.ask(() => snapshotOf(options, declared)),
     close: () =>
@@ -95,6 +96,10 @@ const progressAndScan = (prepare: Prepare, declared: ReadonlyMap<string, Collect
     const [checkpoint, commits] = rowOf(prepare(READ_PROGRESS).get()) ?? [];
     if (typeof checkpoint !== 'number' || typeof commits !== 'number') throw damagedDocument();
     return { checkpoint: BigInt(checkpoint), commits };
+  },
+  lastId: (collection: string): string | null => {
+    const [id] = rowOf(prepare(`SELECT max(id) FROM "${specOf(declared, collection).name}"`).get()) ?? [];
+    return typeof id === 'string' ? id : null;
   },
   scan: <D extends object>(collection: string, afterId: string | null, limit: number) => {
     const { name } = specOf(declared, collection);

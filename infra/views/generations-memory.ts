@@ -111,6 +111,7 @@ const memoryGeneration = (shelf: Shelf, opened: Generation): GenerationViews => 
     count: (collection, where, cap) => open.ask(() => reads.count(collection, where, cap)),
     progress: () => open.ask(() => ({ checkpoint: content.checkpoint, commits: content.commits })),
     scan: (collection, afterId, limit) => open.ask(() => reads.scan(collection, afterId, limit)),
+    lastId: (collection) => open.ask(() => reads.lastId(collection)),
     commit: (change) => open.ask(() => commit(change)),
     snapshot: () =>
       open.ask(() => {

@@ -54,6 +54,8 @@ export const memoryReads = (tables: Tables, declared: ReadonlyMap<string, Collec
       if (Object.keys(where).length > 0) indexForCount(specOf(declared, collection), where);
       return Math.min(cap, [...rows(collection).values()].filter((row) => matches(row, where)).length);
     },
+    lastId: (collection: string): string | null =>
+      [...rows(collection).keys()].reduce<string | null>((last, id) => (last === null || compare(id, last) > 0 ? id : last), null),
     scan: <D extends object>(collection: string, afterId: string | null, limit: number) =>
       [...rows(collection).values()]
         .filter(({ id }) => afterId === null || compare(id, afterId) > 0)

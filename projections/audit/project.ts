@@ -12,8 +12,8 @@ import { AUDIT, type AuditKind, type AuditLine } from './view.ts';
 /** The trail: everything that happened in an organisation, one line per event, and one per person where personal values were shown. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 1,
-  readsFrom: 1,
+  version: 2,
+  readsFrom: 2,
   collections: [
     {
       name: AUDIT,
@@ -28,12 +28,14 @@ export const auditProjection: Projection = {
   route: (event) => {
     if (tenantOf(event) === null) return [];
     const lines = eventOf('reveal', revealEvents, event)?.data.items.length ?? 1;
-    return Array.from({ length: lines }, (_, n) => ({ collection: AUDIT, id: `${event.id}.${String(n)}` }));
+    return Array.from({ length: lines }, (_, n) => ({ collection: AUDIT, id: orderOf(event, n) }));
   },
   evolve: (_document, event, target) => {
     const tenant = tenantOf(event);
-    return tenant === null ? null : lineOf(event, tenant, Number(target.id.slice(target.id.indexOf('.') + 1)));
+    return tenant === null ? null : lineOf(event, tenant, target.id);
   },
+  // One event makes a line, and makes the same one again.
+  guard: () => false,
 };
 
 /** Accounts belong to no organisation; of their events, those of a session are about the organisation that was entered. */
@@ -52,23 +54,24 @@ const tenantOf = (event: RecordedEvent): TenantId | null => {
   }
 };
 
-const lineOf = (event: RecordedEvent, tenant: TenantId, n: number): AuditLine => {
+/** Sorts by position, then by n: 16 digits hold every position that a number can, 4 every n of one event. */
+const orderOf = (event: RecordedEvent, n: number): string => `${String(event.position).padStart(16, '0')}.${String(n).padStart(4, '0')}`;
+
+const lineOf = (event: RecordedEvent, tenant: TenantId, order: string): AuditLine => {
   const { category } = streamParts(event.stream);
-  const { data, meta, position } = typedEvent(catalogueOf(category) ?? {}, event);
-  const shown = eventOf('reveal', revealEvents, event)?.data.items[n];
+  const { data, meta } = typedEvent(catalogueOf(category) ?? {}, event);
+  const shown = eventOf('reveal', revealEvents, event)?.data.items[Number(order.slice(order.indexOf('.') + 1))];
   return {
     tenant,
     eventId: event.id,
     type: event.type,
     kind: kinds[category],
-    order: `${String(position).padStart(20, '0')}.${String(n).padStart(6, '0')}`,
-    position: String(position),
+    order,
     at: meta.recordedAt,
     actor: meta.actor,
     actorId: meta.actor.kind === 'machine' ? 'machine' : meta.actor.id,
     subject: shown?.subjectId ?? parseId(data['contactId'] ?? data['accountId'] ?? data['channelId']) ?? 'none',
     conversationId: parseId(data['conversationId']),
-    stream: event.stream,
     facts: { ...factsOf(data), ...(shown === undefined ? {} : { classes: shown.classes.join('+') }) },
   };
 };

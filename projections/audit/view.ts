@@ -1,4 +1,4 @@
-import type { EventId, IsoTime, StreamName, TenantId } from '#domain/ids.ts';
+import type { EventId, IsoTime, TenantId } from '#domain/ids.ts';
 import type { Actor } from '#domain/message.ts';
 
 export const auditKinds = ['access', 'message', 'conversation', 'contact', 'reveal', 'erasure', 'organisation', 'channel'] as const;
@@ -6,16 +6,15 @@ export type AuditKind = (typeof auditKinds)[number];
 
 /**
  * One line of the trail: one event, or one person in an event that names several. The sentence is written by the page from `type` and
- * `facts` (ids, codes, numbers, times). Collection `audit`, id = `<event>.<n>`.
+ * `facts` (ids, codes, numbers, times). Collection `audit`, id = `order`.
  */
 export type AuditLine = {
   readonly tenant: TenantId;
   readonly eventId: EventId;
   readonly type: string;
   readonly kind: AuditKind;
-  /** Sort key: the event's position, padded to 20 digits, then n. */
+  /** Sort key and id: `<position>.<n>`, the event's position in 16 digits, n in 4. */
   readonly order: string;
-  readonly position: string;
   readonly at: IsoTime;
   readonly actor: Actor;
   /** The actor's account or contact id, `machine` otherwise: for the filter by person. */
@@ -23,7 +22,6 @@ export type AuditLine = {
   /** Whom it is about: the id of a contact, account or channel, or `none`. */
   readonly subject: string;
   readonly conversationId: string | null;
-  readonly stream: StreamName;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 };
 

@@ -1,5 +1,5 @@
 import { conversationEvents } from '#domain/conversation/events.ts';
-import { type ConversationId, type IsoTime, streamParts } from '#domain/ids.ts';
+import { type ConversationId, isOfCategory, type IsoTime } from '#domain/ids.ts';
 import { messageEvents } from '#domain/message/events.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import { eventOf, held } from '../document.ts';
@@ -49,7 +49,7 @@ export const dashboardProjection: Projection = {
     if (target.id === written.conversationId) return onMessage(held<ConversationContribution>(document), written);
     return withTurn(held<TurnsContribution>(document), { ...written, id: target.id });
   },
-  guard: (event) => streamParts(event.stream).category === 'conversation',
+  guard: (event) => isOfCategory(event.stream, 'conversation'),
   rollups: [
     { collection: DASHBOARD_DAY, of: CONTRIBUTION, shares: (document) => daysOf(held<Contribution>(document)) },
     { collection: DASHBOARD_NOW, of: CONTRIBUTION, shares: (document) => nowOf(held<Contribution>(document)) },

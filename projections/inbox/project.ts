@@ -1,5 +1,5 @@
 import { conversationEvents } from '#domain/conversation/events.ts';
-import { type ConversationId, streamParts } from '#domain/ids.ts';
+import { type ConversationId, isOfCategory } from '#domain/ids.ts';
 import { messageEvents } from '#domain/message/events.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { TypedEvent } from '#domain/upcast.ts';
@@ -35,7 +35,7 @@ export const inboxProjection: Projection = {
     return message === null ? row : onMessage(row, message);
   },
   // A row hears of every message of its conversation, without bound; the preview knows its own revision instead.
-  guard: (event) => streamParts(event.stream).category === 'conversation',
+  guard: (event) => isOfCategory(event.stream, 'conversation'),
 };
 
 const conversationIdOf = (event: RecordedEvent): ConversationId | null =>

@@ -1,9 +1,9 @@
-import { type IsoTime, parseTime, streamParts } from '#domain/ids.ts';
+import { type IsoTime, parseTime } from '#domain/ids.ts';
 import { type deliveryStatuses, type MessageEvent, messageEvents } from '#domain/message/events.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
 import { typedEvent } from '#domain/upcast.ts';
-import { held } from '../document.ts';
+import { eventOf, held } from '../document.ts';
 import type { Projection } from '../projection.ts';
 import { MEDIA_QUEUE, type MediaItem, OUTBOX, type OutboxItem } from './view.ts';
 
@@ -19,12 +19,8 @@ export const outboxProjection: Projection = {
     { name: MEDIA_QUEUE, indexes: [['receivedAt']] },
   ],
   route: (event) => {
-    if (streamParts(event.stream).category !== 'message') return [];
-    const { messageId } = typedEvent(messageEvents, event).data;
-    return [
-      { collection: OUTBOX, id: messageId },
-      { collection: MEDIA_QUEUE, id: messageId },
-    ];
+    const message = eventOf('message', messageEvents, event);
+    return message === null ? [] : collectionsOf(message.type).map((collection) => ({ collection, id: message.data.messageId }));
   },
   evolve: (document, event, target) => {
     const typed = typedEvent(messageEvents, event);
@@ -33,6 +29,26 @@ export const outboxProjection: Projection = {
       ? evolveOutbox(held<OutboxItem>(document), typed, event, handle)
       : evolveMedia(held<MediaItem>(document), typed, event, handle);
   },
+};
+
+/** The queues that an event of a message can concern. */
+const collectionsOf = (type: Event['type']): readonly string[] => {
+  switch (type) {
+    case 'MessageErased':
+      return [OUTBOX, MEDIA_QUEUE];
+    case 'MessageReceived':
+    case 'MediaStored':
+    case 'MediaFetchFailed':
+      return [MEDIA_QUEUE];
+    case 'MessageQueued':
+    case 'SendAttempted':
+    case 'SendAccepted':
+    case 'SendFailed':
+    case 'SendOutcomeUnknown':
+    case 'SendRetryRequested':
+    case 'StatusReported':
+      return [OUTBOX];
+  }
 };
 
 type HandleOf = (field: string) => SealedHandle | null;

@@ -32,14 +32,12 @@ describe('the trail', () => {
       eventId: sampleId<'event'>(10_000),
       type: 'ConversationAssigned',
       kind: 'conversation',
-      order: '00000000000000000001.000000',
-      position: '1',
+      order: '0000000000000001.0000',
       at: minute(0),
       actor: { kind: 'account', id: accountId, role: 'agent' },
       actorId: accountId,
       subject: contactId,
       conversationId,
-      stream: `${organisationId}.conversation-${conversationId}`,
       facts: { contactId, assignee: accountId, assignedAt: minute(0) },
     });
   });
@@ -54,8 +52,8 @@ describe('the trail', () => {
       { type: 'ValuesRevealed', data: who },
     ]);
     expect(shown.map(({ subject, order, facts }) => [subject, order, facts['purpose'], facts['level'], facts['classes']])).toEqual([
-      [contactId, '00000000000000000001.000000', 'answer-customer', 'masked', 'profile+message'],
-      [accountId, '00000000000000000001.000001', 'answer-customer', 'masked', 'profile'],
+      [contactId, '0000000000000001.0000', 'answer-customer', 'masked', 'profile+message'],
+      [accountId, '0000000000000001.0001', 'answer-customer', 'masked', 'profile'],
     ]);
   });
   it('gives a session to the organisation that was entered, and the rest of an account to nobody', () => {

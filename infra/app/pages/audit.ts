@@ -115,7 +115,7 @@ const erasedOr = (found: Found, name: Shown): Shown =>
 
 const itemOf = (line: AuditLine, people: ReadonlyMap<AccountId, Person>, subjects: ReadonlyMap<string, Subject>): AuditItem => ({
   id: `${line.eventId}.${line.order.slice(-4)}`,
-  position: line.position,
+  position: String(Number(line.order.slice(0, line.order.indexOf('.')))),
   at: line.at,
   type: line.type,
   kind: line.kind,
