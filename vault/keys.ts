@@ -3,6 +3,8 @@ import { lp } from './lp.ts';
 
 /** 256 bits, random, never derived: what must be destroyable cannot be computed again from a parent (SPEC.md §4). */
 export const SECRET_BYTES = 32;
+/** Of `keyCommitment`: SHA-256. */
+export const COMMITMENT_BYTES = 32;
 
 export const keyObject = (secret: Uint8Array): KeyObject => createSecretKey(secret);
 

@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import { BOX_OVERHEAD_BYTES, type BoxFailure, openBox, sealBox } from './box.ts';
 import { COMMITMENT_BYTES, keyCommitment, SECRET_BYTES } from './keys.ts';
 import { lp, u32 } from './lp.ts';
@@ -30,7 +30,8 @@ const wrapContext = (name: SecretName): Uint8Array => lp('wrap/v1', name.kind, n
  * @param secret 32 bytes; another length throws a RangeError (a mistake of the caller)
  */
 export const wrapSecret = (key: KeyObject, name: SecretName, secret: Uint8Array, nonce: Uint8Array): Uint8Array => {
-  if (secret.length !== SECRET_BYTES) throw new RangeError(`expected a secret of ${String(SECRET_BYTES)} bytes, got ${String(secret.length)}`);
+  if (secret.length !== SECRET_BYTES)
+    throw new RangeError(`expected a secret of ${String(SECRET_BYTES)} bytes, got ${String(secret.length)}`);
   return sealBox(key, wrapContext(name), secret, nonce);
 };
 

@@ -1,14 +1,16 @@
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseId } from '#domain/ids.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
-import { openChunks, openEnvelope, sealContextBytes } from '#vault/envelope.ts';
+import type { BoxOpened } from '#vault/box.ts';
+import { openChunks } from '#vault/chunks.ts';
+import { openEnvelope, sealContextBytes } from '#vault/envelope.ts';
 import type { Opened } from '#vault/vault.ts';
 import type { DataKeys } from './data-keys.ts';
+import { inTurns } from './in-turns.ts';
 import type { Keyring } from './keyring.ts';
-import type { MediaFiles } from './media-files.ts';
+import type { MediaFiles, MediaPlace } from './media-files.ts';
 import type { Payloads } from './payload-rows.ts';
-import { digestOf } from './seal.ts';
 
 type Parts = { readonly payloads: Payloads; readonly media: MediaFiles; readonly dataKeys: DataKeys; readonly keyring: Keyring };
 
@@ -47,27 +49,35 @@ const openOne = (parts: Parts, handle: SealedHandle): Answer | Promise<Answer> =
   if (key.kind !== 'key') return key;
   const row = parts.payloads.get(handle.tenant, handle.ref);
   if (row === null) return missing;
-  const context = sealContextBytes(handle, key.keyIds);
-  if (row.envelope !== null) return checked(row.envelope, handle, (bytes) => openEnvelope(key.dek, context, bytes));
-  return parts.media.read({ ...row, tenant: handle.tenant, ref: handle.ref }).then((bytes) => {
-    // Looked up again: the key may have been destroyed while the file was read.
-    const still = parts.dataKeys.get(handle);
-    if (still.kind !== 'key') return still;
-    return bytes === null ? missing : checked(bytes, handle, (stored) => openChunks(still.dek, context, stored));
-  });
+  if (row.envelope === null) return openMedia(parts, handle, row);
+  return isAsRecorded(row.envelope, handle) ? answerOf(openEnvelope(key.dek, sealContextBytes(handle, key.keyIds), row.envelope)) : changed;
+};
+
+// Reading and opening take turns with everything else, so the key is asked for before and after: it may have been destroyed meanwhile.
+const openMedia = async (parts: Parts, handle: SealedHandle, place: Pick<MediaPlace, 'class' | 'period' | 'subject'>): Promise<Answer> => {
+  const bytes = await parts.media.read({ ...place, tenant: handle.tenant, ref: handle.ref });
+  const key = parts.dataKeys.get(handle);
+  if (key.kind !== 'key') return key;
+  if (bytes === null) return missing;
+  if (!isAsRecorded(bytes, handle)) return changed;
+  const { answer } = await inTurns(openChunks(key.dek, sealContextBytes(handle, key.keyIds), bytes));
+  parts.keyring.refresh();
+  const still = parts.dataKeys.get(handle);
+  if (still.kind === 'key') return answerOf(answer);
+  if (answer.kind === 'opened') answer.bytes.fill(0);
+  return still;
 };
 
 const missing: Answer = { kind: 'unavailable', reason: 'payload-missing' };
+const changed: Answer = { kind: 'tampered', reason: 'digest' };
 
-type Unsealed = ReturnType<typeof openEnvelope>;
-
-const checked = (stored: Uint8Array, handle: SealedHandle, unseal: (bytes: Uint8Array) => Unsealed): Answer => {
+const isAsRecorded = (stored: Uint8Array, handle: SealedHandle): boolean => {
   const expected = Buffer.from(handle.digest, 'hex');
-  const actual = Buffer.from(digestOf(stored), 'hex');
-  if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return { kind: 'tampered', reason: 'digest' };
-  const opened = unseal(stored);
-  return opened.kind === 'opened' ? { kind: 'value', value: opened.bytes } : opened;
+  const actual = hash('sha256', stored, 'buffer');
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
 };
+
+const answerOf = (opened: BoxOpened): Answer => (opened.kind === 'opened' ? { kind: 'value', value: opened.bytes } : opened);
 
 // A byte order mark is part of what someone wrote; bytes that are no UTF-8 were not sealed as text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -2,13 +2,15 @@ import { type Digest, parseDigest, parseId, parseStream, type PayloadRef, type S
 import { personalClasses, plainContent, type Sealed } from '#domain/personal.ts';
 import { hash } from 'node:crypto';
 import { NONCE_BYTES } from '#vault/box.ts';
-import { sealChunks, sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
+import { MAX_VALUE_BYTES, sealChunks } from '#vault/chunks.ts';
+import { sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
 import { VaultFault } from '#vault/fault.ts';
 import { MAX_CHUNK_BYTES } from '#vault/padding.ts';
 import type { RandomBytes } from '#vault/random.ts';
 import type { SealContext, SealRequest, SealResult } from '#vault/vault.ts';
 import { createBatcher, type Outcome } from './batcher.ts';
 import type { DataKeys } from './data-keys.ts';
+import { inTurns } from './in-turns.ts';
 import type { Keyring } from './keyring.ts';
 import type { MediaFiles } from './media-files.ts';
 import type { PayloadRow, Payloads } from './payload-rows.ts';
@@ -71,6 +73,8 @@ const valueOf = ({ context, value }: SealRequest, random: RandomBytes): Value =>
     throw new VaultFault('VAULT_BAD_INPUT', 'expected a seal context of ids, a stream of the same tenant, a known class and a period');
   const content = plainContent(value);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  if (bytes.length > MAX_VALUE_BYTES)
+    throw new VaultFault('VAULT_BAD_INPUT', `expected a value of at most ${String(MAX_VALUE_BYTES)} bytes, got ${String(bytes.length)}`);
   const inFile = typeof content !== 'string' || bytes.length > MAX_CHUNK_BYTES;
   return { context, ref: newRef(random), bytes, inFile, digest: null };
 };
@@ -135,6 +139,7 @@ const keyFor = ({ dataKeys }: Parts, context: SealContext) => {
   const key = dataKeys.get(context);
   switch (key.kind) {
     case 'key':
+      if (key.held) throw new VaultFault('VAULT_KEY_DESTROYED', 'expected a key to seal under, got one that a legal hold keeps for opening');
       return { kind: 'key' as const, dek: key.dek, context: sealContextBytes(context, key.keyIds) };
     case 'erased':
       return { kind: 'fenced' as const, subject: context.subject };
@@ -151,7 +156,8 @@ const writeMedia = async (parts: Parts, value: Value): Promise<void> => {
   parts.dataKeys.ensure([value.context]);
   const key = keyFor(parts, value.context);
   if (key.kind === 'fenced') return; // The batch answers so for the whole call.
-  const bytes = sealChunks(key.dek, key.context, value.bytes, () => parts.random(NONCE_BYTES));
+  const { steps } = await inTurns(sealChunks(key.dek, key.context, value.bytes, () => parts.random(NONCE_BYTES)));
+  const bytes = Buffer.concat(steps);
   await parts.media.write({ ...value.context, ref: value.ref }, bytes);
   value.digest = digestOf(bytes);
 };

@@ -6,7 +6,8 @@ import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blindTag, normalIdentifier } from '#vault/blind-tag.ts';
-import { sealChunks, sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
+import { sealChunks } from '#vault/chunks.ts';
+import { sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
 import { deriveDek, keyCommitment, keyObject } from '#vault/keys.ts';
 import { lp } from '#vault/lp.ts';
 import { keyIdOf, publicKeyBytes, signBytes, signingKeyFromSeed, vkeyText } from '#vault/signing.ts';
@@ -69,7 +70,7 @@ const envelopesRefused = [
 
 const media = [0, 1, 1_000, 65_532, 65_533, 131_064, 200_000].map((length) => {
   let count = 0;
-  const file = sealChunks(dek, ctx, pattern(length), () => bytes(`chunk ${String(count++)}`, 24));
+  const file = Buffer.concat([...sealChunks(dek, ctx, pattern(length), () => bytes(`chunk ${String(count++)}`, 24))]);
   return {
     length,
     chunks: count,
