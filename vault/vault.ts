@@ -39,6 +39,18 @@ export type Opened<T> =
 export type IdentityField = 'phone' | 'bsuid' | 'wamid' | 'email' | 'phoneNumberId' | 'conversation' | 'reservation';
 export type Identifier = { readonly field: IdentityField; readonly value: Plain };
 
+/** What the search index knows a person by: the words of `name` and `username`, the rest as a whole. */
+export type SearchField = 'name' | 'username' | 'phone' | 'bsuid' | 'email';
+
+/** What a field of a person is from now on; it takes the place of what the index held of this field. */
+export type SearchEntry = { readonly tenant: TenantId; readonly subject: SubjectId; readonly field: SearchField; readonly value: Plain };
+
+/** Met by a person when each word of `value` stands in one of `fields`. */
+export type SearchTerm = { readonly fields: readonly SearchField[]; readonly value: Plain };
+
+/** `more`: not everybody whom the terms meet; further words would tell them apart. */
+export type SearchFound = { readonly subjects: readonly SubjectId[]; readonly more: boolean };
+
 export type ClaimRequest = {
   readonly tenant: TenantId;
   /** All identifiers of one thing; a known one decides, unknown ones are linked to the same id. */
@@ -118,6 +130,15 @@ export type Vault = {
   /** The seen tags are looked at first, so that a redelivery storm cannot bring an erased person back. */
   readonly claimMessage: (request: MessageClaim) => Promise<MessageClaimResult>;
   readonly find: (tenant: TenantId, identifier: Identifier) => Promise<{ readonly id: string } | null>;
+  /**
+   * Brings the search index from one position of the log to another, in one transaction: crash or not, it is what the log says up to there.
+   * Entries of fenced subjects are left out. @returns false when the index does not stand at `from` any more: another process was faster
+   */
+  readonly index: (entries: readonly SearchEntry[], from: bigint, upTo: bigint) => Promise<boolean>;
+  /** Position up to which the search index has followed the log; 0 at first, and when words are formed by other rules than these. */
+  readonly indexedUpTo: () => Promise<bigint>;
+  /** Living people of the organisation who meet one of the terms, newest first. Nobody in the log or a view learns the term. */
+  readonly search: (tenant: TenantId, terms: readonly SearchTerm[]) => Promise<SearchFound>;
   /** These references stand in events of the log; the binder, which follows the log, says so, and how far it is, in one transaction. */
   readonly markBound: (refs: readonly StoredRef[], upTo?: bigint) => Promise<void>;
   /** Position up to which the binder has followed the log; 0 at first. */

@@ -57,10 +57,12 @@ export const createEraser = (parts: Parts) => {
       payloads.addMedia(tenant, subject, files);
     });
     const tags = identity.namingTags(tenant, subject);
+    const words = identity.words.needlesOf(tenant, subject);
     while (identity.removeBatch(tenant, subject, oldestWeek(Date.parse(parts.clock.now()))) > 0) await nextTurn();
     const traces = subjectNeedles(tenant, subject);
     await cleanPages(payloads.database, traces, 'VACUUM');
     await cleanPages(identity.database, tags, 'REINDEX claim_tag');
+    await cleanPages(identity.database, words, 'REINDEX word_tag');
     await cleanPages(identity.database, traces, 'VACUUM');
     const counted = payloads.fence(tenant, subject);
     const rows = identity.fence(tenant, subject);
@@ -100,7 +102,11 @@ const subjectNeedles = (tenant: string, subject: string): readonly Uint8Array[] 
  * Empties the WAL and reads the file. SQLite may leave copies of index entries behind when pages split (seen once in some thousand tags);
  * they go when `rewrite` builds the index, or as a last resort the file, anew.
  */
-const cleanPages = async (database: Database, needles: readonly Uint8Array[], rewrite: 'VACUUM' | 'REINDEX claim_tag'): Promise<void> => {
+const cleanPages = async (
+  database: Database,
+  needles: readonly Uint8Array[],
+  rewrite: 'VACUUM' | 'REINDEX claim_tag' | 'REINDEX word_tag',
+): Promise<void> => {
   await emptyWal(database);
   const { hits } = await searchFile(database.file, needles);
   if (hits === 0) return;

@@ -1,8 +1,9 @@
 import type { IdentityField } from '#vault/vault.ts';
 import { openDatabase } from './database.ts';
+import { searchRows, SEARCH_SCHEMA } from './search-rows.ts';
 import { bytesOf, fenceKey, hexOf, idBytes, numberOf, ownerOf } from './values.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * As in the payload file, tenant and subject stand side by side, fences name subjects by hash, and removed rows are overwritten where they
@@ -19,7 +20,8 @@ CREATE TABLE claims(
 CREATE UNIQUE INDEX claim_tag ON claims(tenant, field, tag) WHERE tenant <> ${REMOVED};
 CREATE INDEX claim_owner ON claims(owner, field) WHERE tenant <> ${REMOVED};
 CREATE TABLE seen(tenant BLOB NOT NULL, week INTEGER NOT NULL, tag BLOB NOT NULL, PRIMARY KEY(tenant, week, tag)) STRICT, WITHOUT ROWID;
-CREATE TABLE fences(subject BLOB PRIMARY KEY, unlinked INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0) STRICT;`;
+CREATE TABLE fences(subject BLOB PRIMARY KEY, unlinked INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0) STRICT;
+${SEARCH_SCHEMA}`;
 
 const BY_TAG = `tenant = ? AND field = ? AND tag = ? AND tenant <> ${REMOVED}`;
 const OF_SUBJECT = `owner = ? AND tenant = ? AND subject = ? AND tenant <> ${REMOVED}`;
@@ -60,9 +62,12 @@ export const openIdentity = (file: string) => {
     return row === undefined ? null : { unlinked: numberOf(row, 'unlinked'), removed: numberOf(row, 'removed') };
   };
 
+  const words = searchRows(database);
+
   return {
     database,
     fence,
+    words,
     find: (tenant: string, field: IdentityField, tag: Uint8Array): Claim | null => {
       const row = select.get(idBytes(tenant), field, tag);
       return row === undefined ? null : { id: hexOf(bytesOf(row, 'claimed')), subject: hexOf(bytesOf(row, 'subject')) };
@@ -103,7 +108,7 @@ export const openIdentity = (file: string) => {
     removeBatch: (tenant: string, subject: string, oldestWeek: number): number =>
       database.transact(() => {
         keepSeen.run(oldestWeek, ...keyOf(tenant, subject));
-        const rows = drop.run(...keyOf(tenant, subject));
+        const rows = drop.run(...keyOf(tenant, subject)) + words.removeAllOf(tenant, subject);
         if (rows > 0) countRemoved.run(rows, fenceKey(tenant, subject));
         return rows;
       }),

@@ -19,6 +19,7 @@ import { openPayloads } from './payload-rows.ts';
 import type { RootKeySource } from './root-key.ts';
 import { createSealer } from './seal.ts';
 import { createOrphans } from './orphans.ts';
+import { createSearch } from './search.ts';
 import { expireSeen } from './seen.ts';
 import { createTags } from './tags.ts';
 
@@ -82,6 +83,7 @@ const compose = (stores: Stores): Vault => {
     claim: claims.claim,
     claimMessage: claims.claimMessage,
     find: async (tenant, identifier) => claims.find(tenant, identifier),
+    ...createSearch(parts),
     ...createOrphans(parts),
     preview: async (tenant, subject) => payloads.preview(tenant, subject),
     streamsOf: async (tenant, subject) => payloads.streamsOf(tenant, subject),

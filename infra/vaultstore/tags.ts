@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { IsoTime, TenantId } from '#domain/ids.ts';
 import { plainText } from '#domain/personal.ts';
-import { blindTag, normalIdentifier } from '#vault/blind-tag.ts';
+import { blindTag, DRAWERS, drawerOf, searchTag } from '#vault/blind-tag.ts';
+import { normalIdentifier } from '#vault/normalise.ts';
 import { VaultFault } from '#vault/fault.ts';
 import { keyObject } from '#vault/keys.ts';
 import { isOver, weekOf } from '#vault/seen-week.ts';
-import type { Identifier, IdentityField } from '#vault/vault.ts';
+import type { Identifier, IdentityField, SearchField } from '#vault/vault.ts';
 import type { SeenTag } from './identity-rows.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { Keyring, Wanted } from './keyring.ts';
@@ -22,7 +23,7 @@ export const createTags = (keyring: Keyring, now: () => IsoTime) => {
   });
 
   const keyOf = (wanted: Wanted): KeyObject | null => {
-    const name = `${wanted.kind}/${wanted.name}`;
+    const name = nameOf(wanted);
     const cached = keys.get(wanted.tenant, name);
     if (cached !== undefined) return cached;
     const found = keyring.find(wanted);
@@ -45,7 +46,7 @@ export const createTags = (keyring: Keyring, now: () => IsoTime) => {
     ensure: (tenant: TenantId, fields: readonly IdentityField[], remember: boolean): void => {
       const wanted = fields.map((field) => claimKey(tenant, field));
       if (remember) wanted.push(seenKey(tenant, weekOf(Date.parse(now()))));
-      keyring.ensure(wanted.filter((one) => keys.get(one.tenant, `${one.kind}/${one.name}`) === undefined));
+      keyring.ensure(wanted.filter((one) => keys.get(one.tenant, nameOf(one)) === undefined));
     },
     /** @returns null when the tenant has no key for this field yet: then nothing was ever claimed under it */
     tag: (tenant: TenantId, { field, value }: Identifier): Tagged | null => {
@@ -65,11 +66,30 @@ export const createTags = (keyring: Keyring, now: () => IsoTime) => {
       }
       return found;
     },
+    /** Mints the keys of the search index that entries need; durable on return. */
+    ensureSearch: (fields: readonly { readonly tenant: TenantId; readonly field: SearchField }[]): void => {
+      keyring.ensure(
+        fields.map(({ tenant, field }) => searchKey(tenant, field)).filter((one) => keys.get(one.tenant, nameOf(one)) === undefined),
+      );
+    },
+    /** The tag of one word of one subject. @returns null when the tenant has no key for this field yet */
+    wordOf: (tenant: TenantId, field: SearchField, subject: string, word: string): Uint8Array | null => {
+      const key = keyOf(searchKey(tenant, field));
+      return key === null ? null : searchTag(key, tenant, field, word, drawerOf(key, tenant, field, subject));
+    },
+    /** The tags of a word in all drawers: whoever has it has one of them. */
+    wordOfAll: (tenant: TenantId, field: SearchField, word: string): readonly Uint8Array[] => {
+      const key = keyOf(searchKey(tenant, field));
+      return key === null ? [] : Array.from({ length: DRAWERS }, (_, drawer) => searchTag(key, tenant, field, word, drawer));
+    },
     clear: (): void => {
       keys.clear();
     },
+    sweep: keys.sweep,
   };
 };
 
+const nameOf = ({ kind, name }: Wanted): string => `${kind}/${name}`;
+const searchKey = (tenant: string, field: SearchField): Wanted => ({ kind: 'blind', tenant, name: `${field}/search` });
 const claimKey = (tenant: string, field: IdentityField): Wanted => ({ kind: 'blind', tenant, name: `${field}/claim` });
 export const seenKey = (tenant: string, week: number): Wanted => ({ kind: 'seen', tenant, name: String(week) });

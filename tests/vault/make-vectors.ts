@@ -5,7 +5,8 @@
 import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { blindTag, normalIdentifier } from '#vault/blind-tag.ts';
+import { blindTag } from '#vault/blind-tag.ts';
+import { normalIdentifier } from '#vault/normalise.ts';
 import { sealChunks } from '#vault/chunks.ts';
 import { sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
 import { deriveDek, keyCommitment, keyObject } from '#vault/keys.ts';

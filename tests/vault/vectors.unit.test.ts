@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blindTag, normalIdentifier } from '#vault/blind-tag.ts';
+import { blindTag } from '#vault/blind-tag.ts';
+import { normalIdentifier } from '#vault/normalise.ts';
 import type { BoxOpened } from '#vault/box.ts';
 import { openChunks, sealChunks } from '#vault/chunks.ts';
 import { openEnvelope, sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
