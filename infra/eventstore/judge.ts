@@ -33,9 +33,14 @@ export const judge = ({ expected, events, stream, find }: Question): Judgement =
       outcome: { kind: 'appended', revision: BigInt(last.revision), position: BigInt(last.position), repeated: true },
     };
   }
-  const actual = stream === null ? null : BigInt(stream.last);
-  const fits = expected === 'any' || (expected === 'none' ? actual === null : expected === actual);
-  return fits ? { kind: 'write' } : { kind: 'done', outcome: { kind: 'conflict', actual } };
+  if (fits(expected, stream)) return { kind: 'write' };
+  return { kind: 'done', outcome: { kind: 'conflict', actual: stream === null ? null : BigInt(stream.last) } };
+};
+
+/** Whether a stream ends where the caller expects it. */
+export const fits = (expected: ExpectedRevision, stream: Question['stream']): boolean => {
+  if (expected === 'any') return true;
+  return expected === 'none' ? stream === null : stream !== null && expected === BigInt(stream.last);
 };
 
 const idTaken = () =>

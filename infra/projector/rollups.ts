@@ -11,7 +11,11 @@ type RollupDocument = { readonly counts?: Readonly<Record<string, number>> };
  * The rollup documents that a batch changes: what its documents counted for before is taken back, what they count for now is added. Only the
  * two ends of the batch matter, not the steps between.
  */
-export const rollupWrites = async (moved: readonly Moved[], projection: Projection, views: Pick<ViewReads, 'getMany'>): Promise<readonly ViewWrite[]> => {
+export const rollupWrites = async (
+  moved: readonly Moved[],
+  projection: Projection,
+  views: Pick<ViewReads, 'getMany'>,
+): Promise<readonly ViewWrite[]> => {
   const deltas = new Map<string, Delta>();
   for (const rollup of projection.rollups ?? []) {
     for (const { target, before, after } of moved) {

@@ -57,6 +57,12 @@ export const isBusy = (error: unknown): boolean => {
   return code !== null && ((code & 0xff) === SQLITE.busy || (code & 0xff) === SQLITE.locked);
 };
 
+/** Extended codes: SQLITE_CONSTRAINT_UNIQUE. */
+const UNIQUE = 19 | (8 << 8);
+
+/** True when a row with the same unique key stands there already. */
+export const isTaken = (error: unknown): boolean => sqliteCode(error) === UNIQUE;
+
 /** The fault for an error of SQLite. `what` names the store in the sentence: "the event log". Faults pass through. */
 export const toStoreFault = (what: string, error: unknown): StoreFault => {
   if (error instanceof StoreFault) return error;

@@ -60,7 +60,10 @@ describe.each(eventStores)('event store on $name', ({ open }) => {
     await expect(store.append(newStream(), 'none', [first])).rejects.toMatchObject({ code: 'EVENT_ID_TAKEN' });
     await expect(store.append(stream, 0n, [first, second])).rejects.toMatchObject({ code: 'EVENT_ID_TAKEN' });
     await expect(store.append(stream, 0n, [second, second])).rejects.toMatchObject({ code: 'EVENT_ID_TAKEN' });
+    const fresh = newStream();
+    await expect(store.append(fresh, 'none', [statusEvent(), second, first])).rejects.toMatchObject({ code: 'EVENT_ID_TAKEN' });
     expect(await store.head()).toBe(1n);
+    expect(await store.append(fresh, 'none', [second])).toMatchObject({ kind: 'appended', revision: 0n, position: 2n });
   });
 
   test('lets a conflict or a taken id fail only its own member of a group', async () => {
