@@ -15,6 +15,7 @@ import type {
 } from '#domain/ids.ts';
 import type { PersonalClass, Plain, Sealed } from '#domain/personal.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
+import type { Retention } from './retention.ts';
 
 /** The context bound into an envelope; the opener states the same from its own knowledge. */
 export type SealContext = Omit<SealedHandle, 'ref' | 'digest'>;
@@ -121,7 +122,7 @@ export type PreviewCounts = Readonly<Record<PersonalClass, number>>;
  * The vault: the only place where personal values are sealed, opened and destroyed. Envelopes are durable before `seal` resolves.
  * Faults carry a stable `code` (`VAULT_…`) and never a value.
  */
-export type Vault = {
+export type Vault = Retention & {
   readonly seal: (requests: readonly SealRequest[]) => Promise<SealResult>;
   /** Opens text values, in the order given: one key fetch per subject and bucket. */
   readonly open: (handles: readonly SealedHandle[]) => Promise<readonly Opened<string>[]>;

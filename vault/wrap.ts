@@ -1,4 +1,4 @@
-import { type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { BOX_OVERHEAD_BYTES, type BoxFailure, openBox, sealBox } from './box.ts';
 import { COMMITMENT_BYTES, keyCommitment, SECRET_BYTES } from './keys.ts';
 import { lp, u32 } from './lp.ts';
@@ -55,6 +55,13 @@ export const unwrapSecret = (key: KeyObject, name: SecretName, wrapped: Uint8Arr
   const opened = openSecret(key, name, wrapped, commitment);
   return opened.kind === 'opened' ? opened.bytes : null;
 };
+
+/**
+ * The 32 bytes that every wrapping of this secret under this key begins with after its version, whatever the nonce: to search files for
+ * wrappings of which nothing else is known any more.
+ */
+export const wrapMark = (key: KeyObject, name: SecretName): Uint8Array =>
+  createHmac('sha512', key).update(wrapContext(name)).digest().subarray(COMMITMENT_BYTES);
 
 /** `HMAC-SHA-512`-based value by which a root key recognises its keyring; tells nothing about the key. */
 export const rootCheckContext = (keyringId: string): Uint8Array => lp('root-check/v1', keyringId);

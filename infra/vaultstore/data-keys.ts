@@ -5,16 +5,18 @@ import { VaultFault } from '#vault/fault.ts';
 import { deriveDek, keyObject } from '#vault/keys.ts';
 import type { ErasureMark, SealContext } from '#vault/vault.ts';
 import type { Row } from './database.ts';
+import { heldKeyOf } from './held-keys.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { Keyring, Wanted } from './keyring.ts';
-import { markOf } from './values.ts';
+import { bytesOf, hexOf, markOf } from './values.ts';
 
 type Cell = Pick<SealContext, 'tenant' | 'subject' | 'class' | 'period'>;
 
 type Erased = ErasureMark & { readonly kind: 'erased'; readonly erasedAt: IsoTime };
 
 export type DataKey =
-  | { readonly kind: 'key'; readonly dek: KeyObject; readonly keyIds: KeyIds }
+  /** `held`: its period is over, a legal hold kept this key: it opens what was sealed, nothing more is sealed under it. */
+  | { readonly kind: 'key'; readonly dek: KeyObject; readonly keyIds: KeyIds; readonly held: boolean }
   | Erased
   | { readonly kind: 'unavailable'; readonly reason: 'never-provisioned' | 'period-expired' | 'key-locked' };
 
@@ -22,9 +24,9 @@ export type DataKeys = ReturnType<typeof createDataKeys>;
 
 /** The derived key of each subject × bucket, fetched once and kept for a bounded time. */
 export const createDataKeys = (keyring: Keyring) => {
-  type Cached = { readonly dek: KeyObject; readonly keyIds: KeyIds };
+  type Cached = { readonly dek: KeyObject; readonly keyIds: KeyIds; readonly held: boolean };
   const deks = createKeyCache<Cached>();
-  const buckets = createKeyCache<{ readonly keyId: string; readonly secret: Uint8Array }>();
+  const buckets = createKeyCache<{ readonly keyId: string; readonly secret: Uint8Array }>({ onDrop: ({ secret }) => secret.fill(0) });
 
   const bucketOf = (cell: Cell) => {
     const name = bucketName(cell);
@@ -39,11 +41,19 @@ export const createDataKeys = (keyring: Keyring) => {
     const subject = keyring.find({ kind: 'subject', tenant: cell.tenant, name: cell.subject });
     if (subject.kind === 'destroyed') return erasedOf(subject.row);
     if (subject.kind !== 'active') return { kind: 'unavailable', reason: subject.kind === 'locked' ? 'key-locked' : 'never-provisioned' };
-    const bucket = bucketOf(cell);
-    if (bucket.kind !== 'active') return { kind: 'unavailable', reason: BUCKET_REASON[bucket.kind] };
     const secret = keyObject(subject.secret);
     subject.secret.fill(0);
-    const key = { dek: deriveDek(secret, bucket.secret), keyIds: { subject: subject.keyId, bucket: bucket.keyId } };
+    const bucket = bucketOf(cell);
+    const kept = bucket.kind === 'destroyed' ? heldKeyOf(keyring, cell) : null;
+    if (kept !== null && bucket.kind === 'destroyed') {
+      const keyIds = { subject: subject.keyId, bucket: hexOf(bytesOf(bucket.row, 'key_id')) };
+      return remember(cell, { dek: kept, keyIds, held: true });
+    }
+    if (bucket.kind !== 'active') return { kind: 'unavailable', reason: BUCKET_REASON[bucket.kind] };
+    const keyIds = { subject: subject.keyId, bucket: bucket.keyId };
+    return remember(cell, { dek: deriveDek(secret, bucket.secret), keyIds, held: false });
+  };
+  const remember = (cell: Cell, key: Cached): DataKey => {
     deks.set(groupOf(cell.tenant, cell.subject), bucketName(cell), key);
     return { kind: 'key', ...key };
   };
@@ -68,6 +78,11 @@ export const createDataKeys = (keyring: Keyring) => {
       deks.drop(groupOf(tenant, subject));
     },
     clear,
+    /** Drops what is past its time. */
+    sweep: (): void => {
+      deks.sweep();
+      buckets.sweep();
+    },
   };
 };
 

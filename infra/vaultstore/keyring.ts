@@ -10,7 +10,7 @@ import { createKeyCache } from './key-cache.ts';
 import type { OpenKeyring } from './keyring-file.ts';
 import { bytesOf, hexOf, idBytes, numberOf, textOf } from './values.ts';
 
-/** Which secret: `name` is a subject id, `class/period`, `field/purpose` or empty. */
+/** Which secret: `name` is a subject id, `class/period`, `field/purpose`, a matter, or empty. */
 export type Wanted = { readonly kind: SecretKind; readonly tenant: string; readonly name: string };
 
 export type FoundSecret =
@@ -20,68 +20,108 @@ export type FoundSecret =
   /** The row is there, but does not unwrap under this root key. */
   | { readonly kind: 'locked' };
 
+/** A key that wraps others; rows name it by its id. */
+export type Wrapper = { readonly id: string; readonly key: KeyObject };
+
 export type Keyring = ReturnType<typeof createKeyring>;
 
 const SHARES = 1;
 const KEY_ID_BYTES = 16;
 
-/** Rows of wrapped secrets: looked up by name, minted when wanted, never minted again once destroyed. */
-export const createKeyring = ({ database, root }: OpenKeyring, random: RandomBytes, now: () => IsoTime) => {
+/** Which kind of secret wraps each kind; null: a root key. */
+const WRAPPED_BY: Readonly<Record<SecretKind, 'tenant' | 'hold' | null>> = {
+  root: null,
+  tenant: null,
+  signing: null,
+  subject: 'tenant',
+  bucket: 'tenant',
+  blind: 'tenant',
+  seen: 'tenant',
+  hold: 'tenant',
+  held: 'hold',
+};
+
+/** Rows of wrapped secrets: looked up by name, minted when wanted, never minted again once destroyed. Each row names the key it stands under. */
+export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBytes, now: () => IsoTime) => {
   const select = database.prepare(
     'SELECT k.*, s.wrapped FROM keys k JOIN secrets s ON s.id = k.id WHERE kind = ? AND tenant = ? AND name = ?',
   );
+  const selectById = database.prepare(
+    'SELECT k.*, s.wrapped FROM keys k JOIN secrets s ON s.id = k.id WHERE kind = ? AND tenant = ? AND key_id = ?',
+  );
+  const selectTenantKeys = database.prepare(
+    `SELECT key_id, CAST(name AS TEXT) AS generation FROM keys WHERE kind = 'tenant' AND tenant = ? AND destroyed_at IS NULL ORDER BY id DESC`,
+  );
+  const selectAnyTenantKey = database.prepare(`SELECT 1 FROM keys WHERE kind = 'tenant' AND tenant = ?`);
   const insertSecret = database.prepare('INSERT INTO secrets(wrapped) VALUES (?)');
   const insertKey = database.prepare(
-    `INSERT INTO keys(id, kind, tenant, name, key_id, shares, commitment, created_at) VALUES (last_insert_rowid(), ?, ?, ?, ?, ${String(SHARES)}, ?, ?)`,
+    `INSERT INTO keys(id, kind, tenant, name, key_id, wrapper, shares, commitment, created_at) VALUES (last_insert_rowid(), ?, ?, ?, ?, ?, ${String(SHARES)}, ?, ?)`,
   );
   const selectDestroyed = database.prepare('SELECT 1 FROM keys WHERE commitment = ? AND destroyed_at IS NOT NULL');
-  const tenantKeys = createKeyCache<KeyObject>();
+  const selectEpoch = database.prepare('SELECT value FROM epoch');
+  const wrappers = createKeyCache<KeyObject>();
 
   const rowOf = ({ kind, tenant, name }: Wanted): Row | undefined => select.get(kind, idBytes(tenant), nameBytes(kind, name));
 
-  /** The key that wraps secrets of this kind: the root key, or the tenant's own, minted inside the running transaction when `mint`. */
-  const wrapperOf = (wanted: Wanted, mint: boolean): KeyObject | null => {
-    if (wanted.kind === 'tenant' || wanted.kind === 'signing') return root;
-    const cached = tenantKeys.get(wanted.tenant, '');
+  const unwrapRow = (wanted: Omit<Wanted, 'name'> & { readonly name: string }, row: Row): Uint8Array | null => {
+    const under = wrapperOf(wanted.kind, wanted.tenant, hexOf(bytesOf(row, 'wrapper')));
+    const name: SecretName = { ...wanted, keyId: hexOf(bytesOf(row, 'key_id')), shares: numberOf(row, 'shares') };
+    return under === null ? null : unwrapSecret(under, name, bytesOf(row, 'wrapped'), bytesOf(row, 'commitment'));
+  };
+
+  /** The key with this id that wraps secrets of a kind; null when it is destroyed, or cannot be unwrapped itself. */
+  const wrapperOf = (kind: SecretKind, tenant: string, id: string): KeyObject | null => {
+    const by = WRAPPED_BY[kind];
+    if (by === null) return roots.get(id);
+    const cached = wrappers.get(tenant, id);
     if (cached !== undefined) return cached;
-    const own: Wanted = { kind: 'tenant', tenant: wanted.tenant, name: '' };
-    let found = find(own);
-    if (found.kind === 'missing' && mint) {
-      provision(own, random(SECRET_BYTES));
-      found = find(own);
-    }
-    if (found.kind !== 'active') return null;
-    const key = keyObject(found.secret);
-    found.secret.fill(0);
-    tenantKeys.set(wanted.tenant, '', key);
+    const row = selectById.get(by, idBytes(tenant), idBytes(id));
+    if (row === undefined || row['destroyed_at'] !== null) return null;
+    const secret = unwrapRow({ kind: by, tenant, name: Buffer.from(bytesOf(row, 'name')).toString('utf8') }, row);
+    if (secret === null) return null;
+    const key = keyObject(secret);
+    secret.fill(0);
+    wrappers.set(tenant, id, key);
     return key;
+  };
+
+  /** Living tenant keys, the one that new secrets come under first: two while a rotation lasts. */
+  const tenantKeys = (tenant: string): readonly { readonly id: string; readonly generation: string }[] =>
+    selectTenantKeys.all(idBytes(tenant)).map((row) => ({ id: hexOf(bytesOf(row, 'key_id')), generation: textOf(row, 'generation') }));
+
+  /** The key under which a new secret comes, the tenant's own minted inside the running transaction when it never had one. */
+  const currentWrapper = ({ kind, tenant }: Wanted): Wrapper | null => {
+    if (WRAPPED_BY[kind] === null) return roots.current();
+    if (selectAnyTenantKey.get(idBytes(tenant)) === undefined) provision({ kind: 'tenant', tenant, name: '' }, random(SECRET_BYTES));
+    const [newest] = tenantKeys(tenant);
+    const key = newest === undefined ? null : wrapperOf('subject', tenant, newest.id);
+    return newest === undefined || key === null ? null : { id: newest.id, key };
   };
 
   const find = (wanted: Wanted): FoundSecret => {
     const row = rowOf(wanted);
     if (row === undefined) return { kind: 'missing' };
     if (row['destroyed_at'] !== null) return { kind: 'destroyed', row };
-    const wrapper = wrapperOf(wanted, false);
-    const keyId = hexOf(bytesOf(row, 'key_id'));
-    const name: SecretName = { ...wanted, keyId, shares: numberOf(row, 'shares') };
-    const secret = wrapper === null ? null : unwrapSecret(wrapper, name, bytesOf(row, 'wrapped'), bytesOf(row, 'commitment'));
-    return secret === null ? { kind: 'locked' } : { kind: 'active', keyId, secret };
+    const secret = unwrapRow(wanted, row);
+    return secret === null ? { kind: 'locked' } : { kind: 'active', keyId: hexOf(bytesOf(row, 'key_id')), secret };
   };
 
   /**
    * Stores a secret under a name, inside the running transaction; `secret` is overwritten.
    * Throws `VAULT_KEY_DESTROYED` for a secret that was destroyed before, whatever name it comes under.
+   * @param under the key of a hold, for what stands under one
    */
-  const provision = (wanted: Wanted, secret: Uint8Array): void => {
+  const provision = (wanted: Wanted, secret: Uint8Array, under?: Wrapper): void => {
     const commitment = keyCommitment(secret);
     if (selectDestroyed.get(commitment) !== undefined) {
       throw new VaultFault('VAULT_KEY_DESTROYED', 'expected a new secret, got one that was destroyed: it stays destroyed');
     }
     const keyId = random(KEY_ID_BYTES);
-    const wrapper = wrapperOf(wanted, true);
+    const wrapper = under ?? currentWrapper(wanted);
     if (wrapper === null) throw locked();
-    insertSecret.run(wrapSecret(wrapper, { ...wanted, keyId: hexOf(keyId), shares: SHARES }, secret, random(NONCE_BYTES)));
-    insertKey.run(wanted.kind, idBytes(wanted.tenant), nameBytes(wanted.kind, wanted.name), keyId, commitment, now());
+    insertSecret.run(wrapSecret(wrapper.key, { ...wanted, keyId: hexOf(keyId), shares: SHARES }, secret, random(NONCE_BYTES)));
+    const name = nameBytes(wanted.kind, wanted.name);
+    insertKey.run(wanted.kind, idBytes(wanted.tenant), name, keyId, idBytes(wrapper.id), commitment, now());
     secret.fill(0);
   };
 
@@ -110,34 +150,56 @@ export const createKeyring = ({ database, root }: OpenKeyring, random: RandomByt
   };
 
   const listeners: (() => void)[] = [];
+  const epochNow = (): number => numberOf(selectEpoch.get() ?? {}, 'value');
   let version = database.dataVersion();
+  let epoch = epochNow();
+  const forget = (): void => {
+    roots.reload();
+    wrappers.clear();
+    for (const listener of listeners) listener();
+  };
   return {
     database,
     random,
+    now,
+    roots,
     rowOf,
     find,
     provision,
     ensure,
     need,
-    /** Call before a batch: when another process has changed the keyring, cached keys may be of destroyed secrets and are dropped. */
+    wrapperOf,
+    tenantKeys,
+    /**
+     * Call before a batch: when another process has destroyed something, cached keys may be of it and all are dropped. What others only add
+     * or wrap anew leaves them as good as they were.
+     */
     refresh: (): void => {
       const before = version;
       version = database.dataVersion();
       if (before === version) return;
-      tenantKeys.clear();
-      for (const listener of listeners) listener();
+      const last = epoch;
+      epoch = epochNow();
+      if (last !== epoch) forget();
     },
+    /** Drops every cached key of this process, and learns of root keys anew. */
+    forget,
+    sweep: wrappers.sweep,
     onChange: (listener: () => void): void => {
       listeners.push(listener);
     },
     close: (): void => {
-      tenantKeys.clear();
+      wrappers.clear();
+      roots.clear();
       database.close();
     },
   };
 };
 
-const nameBytes = (kind: SecretKind, name: string): Uint8Array => (kind === 'subject' ? idBytes(name) : Buffer.from(name));
+export const nameBytes = (kind: SecretKind, name: string): Uint8Array => (kind === 'subject' ? idBytes(name) : Buffer.from(name));
+/** The name as it is bound into the wrapping, from its column. */
+export const nameOf = (kind: SecretKind, bytes: Uint8Array): string =>
+  kind === 'subject' ? hexOf(bytes) : Buffer.from(bytes).toString('utf8');
 
 const locked = (): VaultFault =>
   new VaultFault(

@@ -11,12 +11,14 @@ import { createClaims } from './claims.ts';
 import { createDataKeys } from './data-keys.ts';
 import { createEraser } from './erase.ts';
 import { openIdentity } from './identity-rows.ts';
+import { keepUp } from './keyring-keeper.ts';
 import { openKeyringFile } from './keyring-file.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 import { createMediaFiles } from './media-files.ts';
 import { createOpener } from './open.ts';
 import { openPayloads } from './payload-rows.ts';
 import type { RootKeySource } from './root-key.ts';
+import { createRetention } from './retention.ts';
 import { createSealer } from './seal.ts';
 import { createOrphans } from './orphans.ts';
 import { createSearch } from './search.ts';
@@ -30,6 +32,8 @@ export type VaultOptions = {
   readonly clock: Clock;
   /** Default: the operating system's. */
   readonly random?: RandomBytes;
+  /** This process's id: a rotation of the root key waits for its acknowledgement. Default: nobody waits. */
+  readonly holder?: string;
 };
 
 /**
@@ -43,7 +47,8 @@ export const createVault = async (options: VaultOptions): Promise<Vault> => {
   const files = { payloads: join(dataDir, 'payloads.db'), identity: join(dataDir, 'identity.db') };
   const othersExist = existsSync(files.payloads) || existsSync(files.identity);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const ring = await openKeyringFile(join(dataDir, 'keyring', 'keyring.db'), options.rootKey, random, othersExist);
+  const file = join(dataDir, 'keyring', 'keyring.db');
+  const ring = await openKeyringFile({ file, source: options.rootKey, random, now, othersExist });
   const opened: { close: () => void }[] = [ring.database];
   try {
     const payloads = openPayloads(files.payloads, now);
@@ -51,7 +56,8 @@ export const createVault = async (options: VaultOptions): Promise<Vault> => {
     const identity = openIdentity(files.identity);
     opened.push(identity.database);
     const keyring = createKeyring(ring, random, now);
-    return compose({ keyring, payloads, identity, media: createMediaFiles(join(dataDir, 'media')), random, clock });
+    const media = createMediaFiles(join(dataDir, 'media'));
+    return compose({ keyring, payloads, identity, media, random, clock, holder: options.holder ?? null });
   } catch (error) {
     for (const database of opened) database.close();
     throw error;
@@ -65,6 +71,7 @@ type Stores = {
   readonly media: ReturnType<typeof createMediaFiles>;
   readonly random: RandomBytes;
   readonly clock: Clock;
+  readonly holder: string | null;
 };
 
 const compose = (stores: Stores): Vault => {
@@ -77,6 +84,10 @@ const compose = (stores: Stores): Vault => {
   const claims = createClaims(parts);
   const eraser = createEraser(parts);
   const signer = createSigner(keyring);
+  const sweep = (): void => {
+    for (const cache of [keyring, dataKeys, tags]) cache.sweep();
+  };
+  const stop = keepUp({ keyring, sweep, holder: stores.holder });
   return {
     seal: sealer.seal,
     ...opener,
@@ -88,10 +99,12 @@ const compose = (stores: Stores): Vault => {
     preview: async (tenant, subject) => payloads.preview(tenant, subject),
     streamsOf: async (tenant, subject) => payloads.streamsOf(tenant, subject),
     ...eraser,
+    ...createRetention(parts),
     ...signer,
     expireSeen: (now) => expireSeen(parts, now),
     purge: dataKeys.purge,
     close: async () => {
+      stop();
       sealer.close();
       claims.close();
       dataKeys.clear();

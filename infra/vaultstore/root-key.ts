@@ -1,81 +1,165 @@
 import { createHmac, createSecretKey, type KeyObject, scrypt, timingSafeEqual } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { VaultFault } from '#vault/fault.ts';
-import { SECRET_BYTES } from '#vault/keys.ts';
+import { keyCommitment, SECRET_BYTES } from '#vault/keys.ts';
 import type { RandomBytes } from '#vault/random.ts';
 import { rootCheckContext } from '#vault/wrap.ts';
-import { publishFile } from './files.ts';
+import { createKeyFile, malformed, nextFileOf, readKeyFile } from './key-file.ts';
+import { type TransitKey, transitKeyService } from './kms/transit.ts';
+import { hexOf } from './values.ts';
 
-/** Where the root key comes from. `file`: made with mode 0600 on the very first start only. */
+/** Where a root key comes from. `file`: made with mode 0600 when a root key is first wanted there. `transit`: random, wrapped by a key service. */
 export type RootKeySource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'bytes'; readonly key: Uint8Array }
-  | { readonly kind: 'passphrase'; readonly passphrase: string };
+  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | { readonly kind: 'transit'; readonly key: TransitKey };
 
-/** How a keyring's root key is made from a passphrase; stored in the keyring beside its check value. */
+/** How a root key is made from a passphrase. */
 export type Scrypt = { readonly salt: Uint8Array; readonly cost: number; readonly blockSize: number; readonly parallelization: number };
 
+/** What the keyring keeps of a root key. */
+export type RootRecord = {
+  /** Random, 32 hexadecimal digits. */
+  readonly id: string;
+  readonly source: RootKeySource['kind'];
+  /** `HMAC-SHA-256(root, lp("root-check/v1", keyring id))` */
+  readonly check: Uint8Array;
+  readonly commitment: Uint8Array;
+  readonly kdf: Scrypt;
+  /** The root key wrapped by the key service, where there is one. */
+  readonly ciphertext: string | null;
+  /** Path of the key file, where there is one. */
+  readonly place: string | null;
+};
+
+export type RootKey = { readonly id: string; readonly key: KeyObject };
+
 /** RFC 7914; 128 MiB and about half a second, once per start. */
-export const newScrypt = (random: RandomBytes): Scrypt => ({ salt: random(16), cost: 131_072, blockSize: 8, parallelization: 1 });
+const newScrypt = (random: RandomBytes): Scrypt => ({ salt: random(16), cost: 131_072, blockSize: 8, parallelization: 1 });
 const SCRYPT_MEMORY_BYTES = 256 * 1024 * 1024;
+const ROOT_ID_BYTES = 16;
 
-const KEY_FILE = /^([0-9a-f]{64})\n?$/;
-const OTHERS_MAY_READ = 0o077;
+/** The root key of a new keyring, or the next one of a rotation. A key file is made when there is none. */
+export const makeRoot = async (
+  source: RootKeySource,
+  ringId: string,
+  random: RandomBytes,
+): Promise<{ readonly key: KeyObject; readonly record: RootRecord }> => {
+  const kdf = newScrypt(random);
+  const { key, ciphertext } = await obtain(source, ringId, kdf, random);
+  const secret = key.export();
+  const commitment = keyCommitment(secret);
+  secret.fill(0);
+  const place = source.kind === 'file' ? source.path : null;
+  const record = {
+    id: hexOf(random(ROOT_ID_BYTES)),
+    source: source.kind,
+    check: rootCheck(key, ringId),
+    commitment,
+    kdf,
+    ciphertext,
+    place,
+  };
+  return { key, record };
+};
 
-/** @param fresh the keyring does not exist yet: a missing key file is then made. @returns the 256-bit root key */
-export const loadRootKey = async (source: RootKeySource, fresh: boolean, kdf: Scrypt, random: RandomBytes): Promise<KeyObject> => {
+const obtain = async (
+  source: RootKeySource,
+  ringId: string,
+  kdf: Scrypt,
+  random: RandomBytes,
+): Promise<{ readonly key: KeyObject; readonly ciphertext: string | null }> => {
+  switch (source.kind) {
+    case 'file': {
+      createKeyFile(source.path, random);
+      return { key: readKeyFile(source.path) ?? missing(), ciphertext: null };
+    }
+    case 'bytes':
+      return { key: fromBytes(source.key), ciphertext: null };
+    case 'passphrase':
+      return { key: await fromPassphrase(source.passphrase, kdf), ciphertext: null };
+    case 'transit': {
+      const secret = random(SECRET_BYTES);
+      const ciphertext = await transitKeyService(source.key).wrap(secret, boundTo(ringId));
+      const key = createSecretKey(secret);
+      secret.fill(0);
+      return { key, ciphertext };
+    }
+  }
+};
+
+/**
+ * The root key that a source gives for one of the records, null when it fits none. A raw key may move between file and environment; a
+ * passphrase and a key service are asked only for what was made with one.
+ */
+export const fitRoot = async (source: RootKeySource, ringId: string, records: readonly RootRecord[]): Promise<RootKey | null> => {
+  const fitting = (key: KeyObject): RootKey | null => {
+    const record = records.find((one) => isRootOf(key, ringId, one.check));
+    return record === undefined ? null : { id: record.id, key };
+  };
   switch (source.kind) {
     case 'file':
-      return fromFile(source.path, fresh, random);
+      return fitFile(source.path, fitting);
     case 'bytes':
-      if (source.key.length !== SECRET_BYTES) throw malformed(`${String(source.key.length)} bytes`);
-      return createSecretKey(source.key);
+      return fitting(fromBytes(source.key));
     case 'passphrase':
-      return fromPassphrase(source.passphrase, kdf);
+      for (const record of records.filter((one) => one.source === 'passphrase')) {
+        const found = fitting(await fromPassphrase(source.passphrase, record.kdf));
+        if (found !== null) return found;
+      }
+      return null;
+    case 'transit':
+      return fitTransit(source.key, ringId, records, fitting);
   }
 };
 
-const fromFile = (path: string, fresh: boolean, random: RandomBytes): KeyObject => {
-  if (!existsSync(path)) {
-    if (!fresh) {
-      throw new VaultFault(
-        'VAULT_ROOT_KEY_MISSING',
-        'expected the root key file that opens the existing keyring, got none at the configured place',
-      );
+// The name, then what waits to get it, then the name again: it may have changed hands between the two looks.
+const fitFile = (path: string, fitting: (key: KeyObject) => RootKey | null): RootKey | null => {
+  let present = false;
+  let broken: unknown = null;
+  for (const file of [path, nextFileOf(path), path]) {
+    try {
+      const key = readKeyFile(file);
+      const found = key === null ? null : fitting(key);
+      if (found !== null) return found;
+      present ||= key !== null;
+    } catch (error) {
+      broken ??= error;
     }
-    createKeyFile(path, random);
   }
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & OTHERS_MAY_READ) !== 0) {
-    throw new VaultFault(
-      'VAULT_ROOT_KEY_PERMISSIONS',
-      `expected the root key file with mode 600, got ${mode.toString(8)}: run chmod 600 on it`,
-    );
-  }
-  const digits = KEY_FILE.exec(readFileSync(path, 'latin1'))?.[1];
-  if (digits === undefined) throw malformed('another content');
-  const bytes = Buffer.from(digits, 'hex');
-  const key = createSecretKey(bytes);
-  bytes.fill(0);
-  return key;
+  if (broken !== null) throw broken;
+  return present ? null : missing();
 };
 
-// Complete before it has its name: a crash leaves no half key behind that a keyring could be made under.
-const createKeyFile = (path: string, random: RandomBytes): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${String(process.pid)}.new`;
-  rmSync(draft, { force: true });
-  const secret = random(SECRET_BYTES);
-  const descriptor = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(descriptor, `${Buffer.from(secret).toString('hex')}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-    secret.fill(0);
+const fitTransit = async (
+  key: TransitKey,
+  ringId: string,
+  records: readonly RootRecord[],
+  fitting: (key: KeyObject) => RootKey | null,
+): Promise<RootKey | null> => {
+  let refusal: unknown = null;
+  for (const { ciphertext } of records) {
+    if (ciphertext === null) continue;
+    try {
+      const secret = await transitKeyService(key).unwrap(ciphertext, boundTo(ringId));
+      const found = fitting(fromBytes(secret));
+      secret.fill(0);
+      if (found !== null) return found;
+    } catch (error) {
+      // During a rotation between two Transit keys one of the two ciphertexts is the other key's.
+      if (!(error instanceof VaultFault) || error.code !== 'VAULT_KEY_SERVICE_REFUSED') throw error;
+      refusal = error;
+    }
   }
-  publishFile(draft, path);
+  if (refusal !== null) throw refusal;
+  return null;
+};
+
+const boundTo = (ringId: string): string => `vconnect/keyring/${ringId}`;
+
+const fromBytes = (bytes: Uint8Array): KeyObject => {
+  if (bytes.length !== SECRET_BYTES) throw malformed(`${String(bytes.length)} bytes`);
+  return createSecretKey(bytes);
 };
 
 const fromPassphrase = (passphrase: string, kdf: Scrypt): Promise<KeyObject> =>
@@ -94,14 +178,17 @@ const fromPassphrase = (passphrase: string, kdf: Scrypt): Promise<KeyObject> =>
     });
   });
 
-const malformed = (got: string): VaultFault =>
-  new VaultFault('VAULT_ROOT_KEY_MALFORMED', `expected a root key of 64 hexadecimal digits (32 bytes) or a passphrase, got ${got}`);
+const missing = (): never => {
+  throw new VaultFault(
+    'VAULT_ROOT_KEY_MISSING',
+    'expected the root key file that opens the existing keyring, got none at the configured place',
+  );
+};
 
 /** 32 bytes by which a root key recognises its keyring (SPEC.md §5). */
-export const rootCheck = (root: KeyObject, keyringId: string): Uint8Array =>
-  createHmac('sha256', root).update(rootCheckContext(keyringId)).digest();
+const rootCheck = (root: KeyObject, ringId: string): Uint8Array => createHmac('sha256', root).update(rootCheckContext(ringId)).digest();
 
-export const isRootOf = (root: KeyObject, keyringId: string, check: Uint8Array): boolean => {
-  const own = rootCheck(root, keyringId);
+export const isRootOf = (root: KeyObject, ringId: string, check: Uint8Array): boolean => {
+  const own = rootCheck(root, ringId);
   return own.length === check.length && timingSafeEqual(own, check);
 };

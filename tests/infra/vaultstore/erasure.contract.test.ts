@@ -140,12 +140,10 @@ describe('destruction', () => {
   });
 
   test('refuses the return of the secret under any name, by code and by the file itself', async () => {
-    const ring = await openKeyringFile(keyring(), { kind: 'bytes', key: KEY }, (bytes) => new Uint8Array(bytes), false);
-    const keys = createKeyring(
-      ring,
-      checkedRandom((bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
-      fixedClock().now,
-    );
+    const random = checkedRandom((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+    const { now } = fixedClock();
+    const source = { kind: 'bytes', key: KEY } as const;
+    const keys = createKeyring(await openKeyringFile({ file: keyring(), source, random, now, othersExist: true }), random, now);
     await sealOne(vault, 'x');
     const found = keys.find({ kind: 'subject', tenant: TENANT, name: NOUR });
     if (found.kind !== 'active') throw new Error('expected a key');
@@ -162,7 +160,7 @@ describe('destruction', () => {
     const raw = new DatabaseSync(keyring());
     const commitment = Buffer.from(keyCommitment(again)).toString('hex');
     for (const sql of [
-      `INSERT INTO keys(id, kind, tenant, name, key_id, shares, commitment, created_at) VALUES (1, 'subject', x'00', x'00', x'00', 1, x'${commitment}', '')`,
+      `INSERT INTO keys(id, kind, tenant, name, key_id, wrapper, shares, commitment, created_at) VALUES (1, 'subject', x'00', x'00', x'00', x'00', 1, x'${commitment}', '')`,
       `UPDATE keys SET destroyed_at = NULL WHERE destroyed_at IS NOT NULL`,
       `DELETE FROM keys WHERE destroyed_at IS NOT NULL`,
       `UPDATE secrets SET wrapped = randomblob(105) WHERE id IN (SELECT id FROM keys WHERE destroyed_at IS NOT NULL)`,

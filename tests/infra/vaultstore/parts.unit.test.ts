@@ -49,7 +49,7 @@ describe('encoding and padding', () => {
 describe('key cache', () => {
   test('forgets after its time, counted from the first use', () => {
     let nowMs = 0;
-    const cache = createKeyCache<number>(() => nowMs);
+    const cache = createKeyCache<number>({ nowMs: () => nowMs });
     cache.set('g', 'k', 1);
     nowMs = KEY_CACHE_TTL_MS - 1;
     expect(cache.get('g', 'k')).toBe(1);
