@@ -6,5 +6,6 @@ declare module 'sodium-native' {
     /** Writes the plaintext, 16 bytes shorter than `boxed`, into `out`; false when the tag does not fit. */
     readonly crypto_secretbox_open_easy: (out: Uint8Array, boxed: Uint8Array, nonce: Uint8Array, key: Uint8Array) => boolean;
   };
+  // eslint-disable-next-line no-restricted-syntax -- as the package exports it
   export default sodium;
 }

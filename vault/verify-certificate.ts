@@ -3,7 +3,9 @@
  * that it takes. The auditor's key comes from the auditor, never from the file: a key inside the file would verify any forgery.
  */
 import nacl from 'tweetnacl';
+import { fromBase64, hex } from './verify-encoding.ts';
 import { canonicalJson, isRecord } from './verify-json.ts';
+import { isReduced, parseVkey } from './verify-key.ts';
 import { sha256 } from './verify-sha256.ts';
 import { CERTIFICATE_FORMAT, type CertificateStatement, isCertificate, missingInStatement } from './verify-statement.ts';
 
@@ -104,61 +106,8 @@ const isSigned = (statement: CertificateStatement, value: string, publicKey: Uin
   return nacl.sign.detached.verify(signedBytes(statement), signature, publicKey);
 };
 
-/** Order of the Ed25519 group, 32 bytes, least significant first. tweetnacl accepts S + L too, which would be a second valid file. */
-const ORDER = [
-  0xed,
-  0xd3,
-  0xf5,
-  0x5c,
-  0x1a,
-  0x63,
-  0x12,
-  0x58,
-  0xd6,
-  0x9c,
-  0xf7,
-  0xa2,
-  0xde,
-  0xf9,
-  0xde,
-  0x14,
-  ...new Array<number>(15).fill(0),
-  0x10,
-];
-const isReduced = (scalar: Uint8Array): boolean => {
-  for (let at = 31; at >= 0; at -= 1) {
-    const difference = (scalar[at] ?? 0) - (ORDER[at] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-};
-
-const VKEY = /^([^\s+]{1,128})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
-const ED25519_TYPE = 0x01;
-
-const parseVkey = (text: string): { readonly name: string; readonly id: string; readonly publicKey: Uint8Array } | null => {
-  const [, name, keyId, encoded] = VKEY.exec(text.trim()) ?? [];
-  const key = encoded === undefined ? null : fromBase64(encoded);
-  if (name === undefined || keyId === undefined || key?.length !== 33 || key[0] !== ED25519_TYPE) return null;
-  const expected = hex(sha256(concat(utf8.encode(`${name}\n`), key))).slice(0, 8);
-  return expected === keyId ? { name, id: keyId, publicKey: key.subarray(1) } : null;
-};
-
 const isSubject = (statement: CertificateStatement, { salt, subjectId }: ClaimedSubject): boolean => {
   if (!/^([0-9a-f]{2})+$/i.test(salt)) return false;
   const saltBytes = Uint8Array.from(salt.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return hex(sha256(concat(saltBytes, utf8.encode(subjectId)))) === statement.subjectHash;
+  return hex(sha256(Uint8Array.of(...saltBytes, ...utf8.encode(subjectId)))) === statement.subjectHash;
 };
-
-/** @returns null for anything but the one canonical encoding of its bytes. */
-const fromBase64 = (text: string): Uint8Array | null => {
-  try {
-    const binary = atob(text);
-    return btoa(binary) === text ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : null;
-  } catch {
-    return null;
-  }
-};
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-const concat = (a: Uint8Array, b: Uint8Array): Uint8Array => Uint8Array.of(...a, ...b);

@@ -55,7 +55,7 @@ export default {
       to: { dependencyTypes: ['core'] },
     },
     own('vault', '^domain/'),
-    only('vault', 'tweetnacl', 'zod'),
+    only('vault', 'tweetnacl', 'sodium-native'),
     {
       name: 'vault-node',
       comment: 'vault knows of Node only crypto',

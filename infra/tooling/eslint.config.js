@@ -3,10 +3,14 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
+import { constantTime } from './eslint-constant-time.js';
 import { CASTS, CLOCKS_AND_CHANCE, MODULES, NAMED, PURE } from './eslint-bans.ts';
 
 const TYPESCRIPT = ['**/*.ts'];
 const SVELTE = ['web/**/*.svelte', 'web/**/*.svelte.ts'];
+// The verifier of certificates is left out: it runs in browsers, over public bytes.
+const SECRETS = ['vault/**/*.ts', 'infra/vaultstore/**/*.ts'];
+const PUBLIC_BYTES = ['vault/verify-*.ts', '**/*.d.ts'];
 const TESTS = ['tests/**/*.ts'];
 const SCRIPTS = ['infra/cli/**', 'infra/tooling/**', 'tests/bench/**', 'infra/simulator/main.ts'];
 // Files whose default export, or whose re-exports, a tool asks for.
@@ -66,6 +70,12 @@ export default defineConfig(
   },
   // Brands are made here, so here alone a cast is the honest word.
   { files: ['domain/ids.ts', 'domain/**/ids.ts', 'domain/personal.ts'], rules: ban(MODULES, NAMED, PURE, CLOCKS_AND_CHANCE) },
+  {
+    files: SECRETS,
+    ignores: PUBLIC_BYTES,
+    plugins: { vault: { rules: { 'constant-time': constantTime } } },
+    rules: { 'vault/constant-time': 'error' },
+  },
   {
     files: TESTS,
     rules: {

@@ -1,4 +1,3 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseId } from '#domain/ids.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
@@ -7,6 +6,7 @@ import { openChunks } from '#vault/chunks.ts';
 import { openEnvelope, sealContextBytes } from '#vault/envelope.ts';
 import type { Opened } from '#vault/vault.ts';
 import type { DataKeys } from './data-keys.ts';
+import { isDigestOf } from './digest.ts';
 import { inTurns } from './in-turns.ts';
 import type { Keyring } from './keyring.ts';
 import type { MediaFiles, MediaPlace } from './media-files.ts';
@@ -50,7 +50,9 @@ const openOne = (parts: Parts, handle: SealedHandle): Answer | Promise<Answer> =
   const row = parts.payloads.get(handle.tenant, handle.ref);
   if (row === null) return missing;
   if (row.envelope === null) return openMedia(parts, handle, row);
-  return isAsRecorded(row.envelope, handle) ? answerOf(openEnvelope(key.dek, sealContextBytes(handle, key.keyIds), row.envelope)) : changed;
+  return isDigestOf(handle.digest, row.envelope)
+    ? answerOf(openEnvelope(key.dek, sealContextBytes(handle, key.keyIds), row.envelope))
+    : changed;
 };
 
 // Reading and opening take turns with everything else, so the key is asked for before and after: it may have been destroyed meanwhile.
@@ -59,7 +61,7 @@ const openMedia = async (parts: Parts, handle: SealedHandle, place: Pick<MediaPl
   const key = parts.dataKeys.get(handle);
   if (key.kind !== 'key') return key;
   if (bytes === null) return missing;
-  if (!isAsRecorded(bytes, handle)) return changed;
+  if (!isDigestOf(handle.digest, bytes)) return changed;
   const { answer } = await inTurns(openChunks(key.dek, sealContextBytes(handle, key.keyIds), bytes));
   parts.keyring.refresh();
   const still = parts.dataKeys.get(handle);
@@ -70,12 +72,6 @@ const openMedia = async (parts: Parts, handle: SealedHandle, place: Pick<MediaPl
 
 const missing: Answer = { kind: 'unavailable', reason: 'payload-missing' };
 const changed: Answer = { kind: 'tampered', reason: 'digest' };
-
-const isAsRecorded = (stored: Uint8Array, handle: SealedHandle): boolean => {
-  const expected = Buffer.from(handle.digest, 'hex');
-  const actual = hash('sha256', stored, 'buffer');
-  return expected.length === actual.length && timingSafeEqual(expected, actual);
-};
 
 const answerOf = (opened: BoxOpened): Answer => (opened.kind === 'opened' ? { kind: 'value', value: opened.bytes } : opened);
 

@@ -1,6 +1,5 @@
-import { type Digest, parseDigest, parseId, parseStream, type PayloadRef, type SubjectId } from '#domain/ids.ts';
+import { type Digest, parseId, parseStream, type PayloadRef, type SubjectId } from '#domain/ids.ts';
 import { personalClasses, plainContent, type Sealed } from '#domain/personal.ts';
-import { hash } from 'node:crypto';
 import { NONCE_BYTES } from '#vault/box.ts';
 import { MAX_VALUE_BYTES, sealChunks } from '#vault/chunks.ts';
 import { sealContextBytes, sealEnvelope } from '#vault/envelope.ts';
@@ -10,6 +9,7 @@ import type { RandomBytes } from '#vault/random.ts';
 import type { SealContext, SealRequest, SealResult } from '#vault/vault.ts';
 import { createBatcher, type Outcome } from './batcher.ts';
 import type { DataKeys } from './data-keys.ts';
+import { digestOf } from './digest.ts';
 import { inTurns } from './in-turns.ts';
 import type { Keyring } from './keyring.ts';
 import type { MediaFiles } from './media-files.ts';
@@ -139,7 +139,8 @@ const keyFor = ({ dataKeys }: Parts, context: SealContext) => {
   const key = dataKeys.get(context);
   switch (key.kind) {
     case 'key':
-      if (key.held) throw new VaultFault('VAULT_KEY_DESTROYED', 'expected a key to seal under, got one that a legal hold keeps for opening');
+      if (key.held)
+        throw new VaultFault('VAULT_KEY_DESTROYED', 'expected a key to seal under, got one that a legal hold keeps for opening');
       return { kind: 'key' as const, dek: key.dek, context: sealContextBytes(context, key.keyIds) };
     case 'erased':
       return { kind: 'fenced' as const, subject: context.subject };
@@ -165,9 +166,6 @@ const writeMedia = async (parts: Parts, value: Value): Promise<void> => {
 const dropMedia = async ({ media }: Parts, files: readonly Value[]): Promise<void> => {
   for (const value of files) await media.remove({ ...value.context, ref: value.ref });
 };
-
-/** SHA-256 of an envelope or a chunk file: what an event keeps of it. */
-export const digestOf = (bytes: Uint8Array): Digest => needDigest(parseDigest(hash('sha256', bytes, 'hex')));
 
 const needDigest = (digest: Digest | null): Digest => {
   if (digest === null) throw new VaultFault('VAULT_STORE_FAILED', 'expected a digest of the stored bytes');

@@ -1,9 +1,10 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
 import { openAsItIs } from '#infra/sqlite/as-it-is.ts';
+import { isDigestOf, isSameDigest } from './digest.ts';
 import { isMissing } from './files.ts';
 import { mediaPath } from './media-files.ts';
 import { REMOVED } from './payload-rows.ts';
@@ -40,10 +41,10 @@ export const openStoredEnvelopes = (dataDir: string): StoredEnvelopes | null => 
     if (row === undefined) return one(FENCE, fenceKey(handle.tenant, handle.subject)) === undefined ? 'missing' : 'removed';
     if (!belongs(row, handle)) return 'misplaced';
     const { envelope } = row;
-    if (envelope instanceof Uint8Array) return hash('sha256', envelope, 'hex') === handle.digest ? 'sound' : 'changed';
+    if (envelope instanceof Uint8Array) return isDigestOf(handle.digest, envelope) ? 'sound' : 'changed';
     const digest = digestOfFile(mediaPath(media, handle));
     if (digest === null) return one(FENCE, fenceKey(handle.tenant, handle.subject)) === undefined ? 'missing' : 'removed';
-    return digest === handle.digest ? 'sound' : 'changed';
+    return isSameDigest(handle.digest, digest) ? 'sound' : 'changed';
   };
 
   return {
@@ -72,9 +73,12 @@ const belongs = (row: Readonly<Record<string, unknown>>, handle: SealedHandle): 
   row['field'] === handle.field &&
   row['stream'] === handle.stream.slice(handle.tenant.length + 1);
 
-const isId = (value: unknown, id: string): boolean => value instanceof Uint8Array && Buffer.from(idBytes(id)).equals(value);
+const isId = (value: unknown, id: string): boolean => {
+  const expected = idBytes(id);
+  return value instanceof Uint8Array && value.length === expected.length && timingSafeEqual(value, expected);
+};
 
-const digestOfFile = (path: string): string | null => {
+const digestOfFile = (path: string): Uint8Array | null => {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -86,7 +90,7 @@ const digestOfFile = (path: string): string | null => {
     const sha = createHash('sha256');
     const buffer = Buffer.alloc(READ_BYTES);
     for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer)) sha.update(buffer.subarray(0, read));
-    return sha.digest('hex');
+    return sha.digest();
   } finally {
     closeSync(descriptor);
   }
