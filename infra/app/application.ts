@@ -8,6 +8,7 @@ import { channelsPage, connectChannel, connectSimulator } from './pages/channels
 import { contactPage, contactsPage, revealContact } from './pages/contact.ts';
 import { conversationPage } from './pages/conversation.ts';
 import { dashboardPage } from './pages/dashboard.ts';
+import { dataMapPage } from './pages/data-map.ts';
 import { inboxPage } from './pages/inbox.ts';
 import { mediaFile } from './pages/media.ts';
 import { listsPrepared, systemPage, takeUpParked } from './pages/system.ts';
@@ -35,6 +36,7 @@ export const createApplication = (app: App): Application => ({
   audit: auditPage(app),
   dashboard: dashboardPage(app),
   ...erasureCommands(app),
+  dataMap: dataMapPage(),
   systemStatus: systemPage(app),
   replayParked: takeUpParked(app),
   preparing: listsPrepared(app),

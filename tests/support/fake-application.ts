@@ -6,7 +6,7 @@ import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done, Viewer } from '#projections/shown.ts';
 import { dashboardAnswer } from './web-fixture-dashboard.ts';
-import { systemAnswer } from './web-fixture-system.ts';
+import { dataMapAnswer, systemAnswer } from './web-fixture-system.ts';
 import { at, CERTIFICATE, contact, conversation, counts, erasure, ids, inbox, NOW, shown } from './fake-values.ts';
 
 /** What the next calls answer. */
@@ -76,6 +76,7 @@ export const fakeApplication = ({ sessions, note, answers, signIn }: Fake): Appl
     connectSimulator: async () => ({ ok: false, status: 502, code: 'simulator-unreachable' }),
     simulatorPage: async () => null,
     inbox: async (_viewer, query) => note('inbox', [query], { ok: true, ...inbox }),
+    search: async (_viewer, term) => note('search', [term], { ok: true, items: inbox.items, by: 'name', more: false }),
     conversation: async (viewer, id, query) =>
       note(
         'conversation',
@@ -108,6 +109,7 @@ export const fakeApplication = ({ sessions, note, answers, signIn }: Fake): Appl
     markRead: async (_viewer, id) => note('markRead', [id], OK),
     audit: async (_viewer, query) => note('audit', [query], { ok: true, items: [], next: null, position: '7' }),
     dashboard: async (_viewer, days) => note('dashboard', [days], { ok: true, ...dashboardAnswer(days, Date.parse(NOW)) }),
+    dataMap: async (viewer) => officer(viewer, dataMapAnswer),
     erasures: async (viewer) => officer(viewer, () => ({ erasures: [erasure] })),
     contacts: async () => ({ ok: true, contacts: [contact], next: null }),
     previewErasure: async (viewer) =>

@@ -1,5 +1,7 @@
 // Read models of an invented server: one behind, one being built, one that set two conversations aside.
 import { type Category, type StreamName, streamName } from '#domain/ids.ts';
+import { dataMap } from '#infra/data-map/data-map.ts';
+import { dataMapMarkdown } from '#infra/data-map/markdown.ts';
 import { allProjections } from '#projections/all.ts';
 import type { Application } from '#projections/application.ts';
 import type { ReadModelItem, SystemPage } from '#projections/system/page.ts';
@@ -40,8 +42,17 @@ export const systemAnswer = (now: number): SystemPage => ({
   more: false,
 });
 
+/** The data map of this very release: it holds nothing of anybody. */
+export const dataMapAnswer = () => {
+  const map = dataMap();
+  return { ok: true as const, map, markdown: dataMapMarkdown(map) };
+};
+
 /** The first of the two is repaired; the other fails again. */
-export const systemFixture = (quiet: boolean, now: number): Pick<Application, 'systemStatus' | 'replayParked' | 'preparing'> => {
+export const systemFixture = (
+  quiet: boolean,
+  now: number,
+): Pick<Application, 'systemStatus' | 'replayParked' | 'preparing' | 'dataMap'> => {
   const { parked, projections, more } = systemAnswer(now);
   let left = quiet ? [] : parked;
   return {
@@ -60,6 +71,7 @@ export const systemFixture = (quiet: boolean, now: number): Pick<Application, 's
       return Promise.resolve({ ok: true, outcome: 'caught-up' });
     },
     preparing: () => Promise.resolve(null),
+    dataMap: () => Promise.resolve(dataMapAnswer()),
   };
 };
 

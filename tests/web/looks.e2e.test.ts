@@ -12,6 +12,7 @@ const paths = [
   '/dashboard?days=90',
   '/privacy',
   '/privacy/erasures',
+  '/privacy/data-map',
   `/privacy/erase/${(500_000).toString(16).padStart(32, '0')}`,
   '/privacy/erasures/00000000000000000000000000000007',
   '/privacy/certificates/00000000000000000000000000000007',

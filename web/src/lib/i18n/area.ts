@@ -7,6 +7,7 @@ type Files = {
   access: typeof import('../../messages/en/access.json');
   audit: typeof import('../../messages/en/audit.json');
   dashboard: typeof import('../../messages/en/dashboard.json');
+  datamap: typeof import('../../messages/en/datamap.json');
   privacy: typeof import('../../messages/en/privacy.json');
   refusals: typeof import('../../messages/en/refusals.json');
   settings: typeof import('../../messages/en/settings.json');
