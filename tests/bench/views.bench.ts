@@ -27,13 +27,18 @@ const id = (): string => randomBytes(16).toString('hex');
 const tenant = id();
 const agents = Array.from({ length: AGENTS }, id);
 
-/** A row of the shape and size that the projection makes; ids are random, as conversations' are. */
-const rowOf = (n: number): object => {
-  const at = new Date(1_780_000_000_000 + n * 7_001).toISOString();
+const FROM_MS = 1_780_000_000_000;
+const APART_MS = 7_001;
+/** Ids of conversations begin with the time at which they were made. */
+const conversationOf = (n: number): string => `${(FROM_MS + n * APART_MS).toString(16).padStart(12, '0')}${id().slice(12)}`;
+
+/** A row of the shape and size that the projection makes. */
+const rowOf = (conversationId: string, n: number): object => {
+  const at = new Date(FROM_MS + n * APART_MS).toISOString();
   const body = { state: 'sealed', key: id(), box: randomBytes(90).toString('base64') };
   return {
     tenant,
-    conversationId: id(),
+    conversationId,
     contactId: id(),
     channelId: tenant,
     list: n % 3 === 0 ? 'resolved' : 'open',
@@ -49,7 +54,10 @@ const rowOf = (n: number): object => {
 /** A prime: rows that lie side by side in the file are far apart in the list, as in a desk whose customers come back. */
 const STRIDE = 7_368_787;
 const writesOf = (from: number, count: number, of: number): readonly ViewWrite[] =>
-  Array.from({ length: count }, (_, n) => ({ collection: INBOX, id: id(), document: rowOf(((from + n) * STRIDE) % of) }));
+  Array.from({ length: count }, (_, n) => {
+    const conversationId = conversationOf(from + n);
+    return { collection: INBOX, id: conversationId, document: rowOf(conversationId, ((from + n) * STRIDE) % of) };
+  });
 
 const inFolder = async <T>(run: (folder: string) => Promise<T>): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'vconnect-bench-views-'));
@@ -98,7 +106,7 @@ const readPages = async (folder: string, count: number): Promise<readonly number
   ];
   const times: number[] = [];
   for (let page = 0; page < WARM_UP_PAGES + PAGES; page += 1) {
-    const somewhere = new Date(1_780_000_000_000 + Math.floor(Math.random() * count) * 7_001).toISOString();
+    const somewhere = new Date(FROM_MS + Math.floor(Math.random() * count) * APART_MS).toISOString();
     const query: ViewQuery = {
       where: lists[page % lists.length] ?? {},
       sort: { field: 'lastAt', direction: 'descending' },
