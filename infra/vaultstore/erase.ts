@@ -53,9 +53,10 @@ export const createEraser = (parts: Parts) => {
   const remove = async (tenant: TenantId, subject: SubjectId): Promise<RemovalReport> => {
     needFence(tenant, subject);
     while (payloads.removeBatch(tenant, subject) > 0) await nextTurn();
-    await media.removeAllOf(tenant, subject, (files) => {
-      payloads.addMedia(tenant, subject, files);
+    await media.removeAllOf(tenant, subject, (names) => {
+      payloads.mediaGoes(tenant, subject, names);
     });
+    payloads.mediaGone(tenant, subject);
     const tags = identity.namingTags(tenant, subject);
     const words = identity.words.needlesOf(tenant, subject);
     while (identity.removeBatch(tenant, subject, oldestWeek(Date.parse(parts.clock.now()))) > 0) await nextTurn();

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isMissing, syncDirectory } from './files.ts';
 
 /** Where a value's chunks stand: a folder per tenant, class and period, so that a period can be dropped; the name says whose it is. */
@@ -57,13 +57,11 @@ export const createMediaFiles = (root: string) => {
     },
     remove: async (place: MediaPlace): Promise<void> => rm(pathOf(place), { force: true }),
     listOf,
-    /** @param removed called after each file that is gone for good, so that counts survive a crash */
-    removeAllOf: async (tenant: string, subject: string, removed: (files: number) => void): Promise<void> => {
+    /** @param removing called with the names, which are random, before any of them goes: so that they can be counted once, whatever breaks off */
+    removeAllOf: async (tenant: string, subject: string, removing: (names: readonly string[]) => void): Promise<void> => {
       const files = await listOf(tenant, subject);
-      for (const file of files) {
-        await unlink(file);
-        removed(1);
-      }
+      removing(files.map((file) => basename(file)));
+      for (const file of files) await unlink(file);
       for (const folder of new Set(files.map((file) => dirname(file)))) syncDirectory(folder);
     },
   };

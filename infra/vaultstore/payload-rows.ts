@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type IsoTime, parseId, parseStream, type StreamName } from '#domain/ids.ts';
 import { type PersonalClass, personalClasses } from '#domain/personal.ts';
 import { VaultFault } from '#vault/fault.ts';
@@ -26,8 +27,11 @@ CREATE TABLE fences(
   subject BLOB PRIMARY KEY, erasure TEXT NOT NULL, certificate TEXT NOT NULL, fenced_at TEXT NOT NULL,
   payloads INTEGER NOT NULL DEFAULT 0, media INTEGER NOT NULL DEFAULT 0
 ) STRICT;`;
-/** Added beside the first version: how far the binder has followed the log. */
-const BINDER = 'CREATE TABLE IF NOT EXISTS binder(one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL) STRICT';
+/** Added beside the first version: how far the binder has followed the log; files that are being removed, by a hash of their name. */
+const ADDED = {
+  binder: 'CREATE TABLE IF NOT EXISTS binder(one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL) STRICT',
+  going: 'CREATE TABLE IF NOT EXISTS going(subject BLOB NOT NULL, file BLOB NOT NULL, PRIMARY KEY (subject, file)) STRICT, WITHOUT ROWID',
+} as const;
 
 const REMOVE_BATCH_ROWS = 2_000;
 const OF_SUBJECT = `owner = ? AND tenant = ? AND subject = ? AND tenant <> ${REMOVED}`;
@@ -47,8 +51,9 @@ export type Payloads = ReturnType<typeof openPayloads>;
 
 export const openPayloads = (file: string, now: () => IsoTime) => {
   const database = openDatabase(file, VERSION, SCHEMA);
-  const hasBinder = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'binder'").get() !== undefined;
-  if (!hasBinder) database.transact(() => database.prepare(BINDER).run());
+  const isThere = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
+  for (const [table, sql] of Object.entries(ADDED))
+    if (isThere.get(table) === undefined) database.transact(() => database.prepare(sql).run());
   const insert = database.prepare(
     `INSERT INTO payloads(tenant, subject, ref, owner, class, period, stream, event, field, stored_at, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
@@ -63,6 +68,8 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
   const drop = database.prepare(
     `${OVERWRITE} WHERE id IN (SELECT id FROM payloads WHERE ${OF_SUBJECT} LIMIT ${String(REMOVE_BATCH_ROWS)})`,
   );
+  const goes = database.prepare('INSERT OR IGNORE INTO going(subject, file) VALUES (?, ?)');
+  const gone = database.prepare('DELETE FROM going WHERE subject = ?');
   const addCounts = database.prepare('UPDATE fences SET payloads = payloads + ?, media = media + ? WHERE subject = ?');
 
   const keyOf = (tenant: string, subject: string) => [ownerOf(tenant, subject), idBytes(tenant), idBytes(subject)] as const;
@@ -133,8 +140,17 @@ export const openPayloads = (file: string, now: () => IsoTime) => {
         if (rows > 0) addCounts.run(rows, 0, fenceKey(tenant, subject));
         return rows;
       }),
-    addMedia: (tenant: string, subject: string, files: number): void => {
-      database.transact(() => addCounts.run(0, files, fenceKey(tenant, subject)));
+    /** Counts files that are about to go, each once, however often this is said. */
+    mediaGoes: (tenant: string, subject: string, names: readonly string[]): void => {
+      if (names.length === 0) return;
+      const owner = fenceKey(tenant, subject);
+      database.transact(() => {
+        const fresh = names.reduce((sum, name) => sum + goes.run(owner, hash('sha256', name, 'buffer')), 0);
+        addCounts.run(0, fresh, owner);
+      });
+    },
+    mediaGone: (tenant: string, subject: string): void => {
+      database.transact(() => gone.run(fenceKey(tenant, subject)));
     },
   };
 };

@@ -42,9 +42,8 @@ export const openLab = async (dataFolder: string) => {
   const store = openSqliteEventStore({ file: join(dataFolder, 'events.db'), catalogueOf });
   const projecting = await startProjecting(store, { folder: dataFolder });
   const { views } = projecting;
-  const viewsAreCurrent = () => projecting.current(30_000);
   if (PROCESS === null) throw new Error('expected an id');
-  /** As a new process would have them: nothing cached. */
+  /** As a new process would have them: nothing cached. Whatever an erasure calls outside its own memory goes through `wrap`. */
   const partsOf = (wrap: Wrap): ErasureParts => {
     const [folds, inFlight] = [createFoldCache(), createWorkInFlight()];
     const ports = { store: wrap('store', store), vault: wrap('vault', vault), views: wrap('views', views) };
@@ -54,7 +53,18 @@ export const openLab = async (dataFolder: string) => {
         return { processes: [PROCESS], acknowledgements: [{ processId: PROCESS, drainedAt: now() }] };
       throw new Error('expected the work in flight to end');
     };
-    return { ...ports, handler, folds, forget, lease: unshared, log: silentLog, clock: { now }, viewsAreCurrent };
+    const { viewsAreCurrent } = wrap('projector', { viewsAreCurrent: () => projecting.current(30_000) });
+    const asking = wrap('processes', { forget });
+    return {
+      ...ports,
+      handler,
+      folds,
+      forget: asking.forget,
+      lease: unshared,
+      log: wrap('log', silentLog),
+      clock: wrap('clock', { now }),
+      viewsAreCurrent,
+    };
   };
   return {
     store,
@@ -98,25 +108,34 @@ export const openLab = async (dataFolder: string) => {
   };
 };
 
-/** Counts the calls of all ports it wraps and breaks the n-th, before it begins or after it was carried out. */
-export const breaking = (nth: number, when: 'before' | 'after') => {
+/**
+ * Counts the calls of all ports it wraps, and stops at the n-th, before it begins or right after it was carried out: from then on no call
+ * is carried out any more, as if the machine had lost its power. What had begun before may still end.
+ */
+export const stoppingAt = (nth: number, when: 'before' | 'after') => {
   const calls: string[] = [];
+  let isStopped = false;
+  const stop = (): never => {
+    isStopped = true;
+    throw new Error('stopped');
+  };
   const wrap: Wrap = (name, port) =>
     new Proxy(port, {
       get: (target, key) => {
         const method: unknown = Reflect.get(target, key);
         if (typeof method !== 'function') return method;
         return (...args: unknown[]): unknown => {
-          const own = calls.push(`${name}.${String(key)}`) === nth;
-          if (own && when === 'before') throw new Error('broken before the call');
+          if (isStopped) return stop();
+          const isLast = calls.push(`${name}.${String(key)}`) === nth;
+          if (isLast && when === 'before') return stop();
           const answer: unknown = Reflect.apply(method, target, args);
-          if (!own) return answer;
-          if (!(answer instanceof Promise)) throw new Error('broken after the call');
-          return answer.then(() => {
-            throw new Error('broken after the call');
-          });
+          if (!isLast) return answer;
+          if (!(answer instanceof Promise)) return stop();
+          // What others call while it is being carried out is not carried out any more.
+          isStopped = true;
+          return answer.then(stop);
         };
       },
     });
-  return { wrap, calls };
+  return { wrap, calls, stopped: () => isStopped };
 };
