@@ -22,6 +22,8 @@ export type Projection = {
    * runner then keeps no revision for that stream.
    */
   readonly guard?: (event: RecordedEvent, target: Target) => boolean;
+  /** Collections that neither pages nor workers read, only the sums of this projection: nobody is told that their documents changed. */
+  readonly untold?: readonly string[];
   /** Sums over many documents of this projection. */
   readonly rollups?: readonly Rollup[];
 };

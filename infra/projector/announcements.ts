@@ -1,6 +1,6 @@
 import type { TenantId } from '#domain/ids.ts';
 import type { Generation } from '#domain/ports.ts';
-import type { Target } from '#projections/projection.ts';
+import type { Projection, Target } from '#projections/projection.ts';
 
 /** Where one generation of a projection stands, as its projector last said. */
 export type ProjectionProgress = {
@@ -24,14 +24,17 @@ export type ChangesSince = {
   readonly changes: readonly ViewChange[];
   /** Where to go on. */
   readonly last: number;
-  /** True when older changes than asked for were dropped meanwhile: whoever asked must read everything anew. */
+  /** True when something changed that is not in `changes` (`announce`), or no longer: whoever asked must read everything anew. */
   readonly missed: boolean;
 };
 
 /** What the projector tells other threads and processes: kept beside the views, small, overwritten. Losing it loses no work. */
 export type Announcements = {
-  /** In one transaction; progress overwrites what was said of the same projection and generation. */
-  readonly announce: (progress: readonly ProjectionProgress[], changes: readonly ViewChange[]) => Promise<void>;
+  /**
+   * In one transaction; progress overwrites what was said of the same projection and generation. `anew`: more differs than `changes` name, so
+   * whoever follows is told that it missed some.
+   */
+  readonly announce: (progress: readonly ProjectionProgress[], changes: readonly ViewChange[], anew?: boolean) => Promise<void>;
   readonly progress: () => Promise<readonly ProjectionProgress[]>;
   /** Number of the last change. */
   readonly last: () => Promise<number>;
@@ -43,3 +46,7 @@ export type Announcements = {
   readonly version: () => number;
   readonly close: () => Promise<void>;
 };
+
+/** Of what a projection changed, the documents that somebody reads. */
+export const toldOf = ({ untold = [] }: Projection, changed: readonly ChangedDocument[]): readonly ChangedDocument[] =>
+  untold.length === 0 ? changed : changed.filter(({ collection }) => !untold.includes(collection));

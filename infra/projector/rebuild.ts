@@ -84,7 +84,7 @@ const compareWithLive = async ({ log, generations, signal }: RebuildParts, follo
     projection: projection.name,
     generation,
     comparison,
-    parked: follower.parked().length,
+    parked: follower.parkedStreams(),
     parkedBefore,
   });
   const notCompared = (reason: Extract<Comparison, { kind: 'not-compared' }>['reason']) => report({ kind: 'not-compared', reason });

@@ -39,6 +39,8 @@ export const runProjector = async (options: ProjectorOptions): Promise<void> => 
   checkCollections(projections);
   const onFault = options.onFault ?? (() => undefined);
   const announcer = createAnnouncer(options.announcements);
+  // Whoever did this work before may have died between a commit and its announcement.
+  announcer.readAnew();
   const feed = openFeed({ store: log, from: await log.head(), signal, onFault: (code, error) => onFault('log', code, error) });
   const { stillHeld = () => true, onHeld = () => undefined } = options;
   const kept = { log, generations, clock, signal, feed, announcer, onFault, onHeld, stillHeld };
@@ -79,7 +81,9 @@ const keep = async (kept: Kept): Promise<void> => {
         };
         const switched = await switchReady(kept, projection, ready, { freeze, announce: announcer.tellNow, stillHeld: kept.stillHeld });
         pump = null;
-        if (!switched) await pause(LOOK_MS, signal);
+        // What differs between two generations nobody has listed.
+        if (switched) announcer.readAnew();
+        else await pause(LOOK_MS, signal);
         continue;
       }
       if (live?.version !== projection.version && !beside.held) {
@@ -126,7 +130,7 @@ const build = async (kept: Kept, own: readonly Generation[], live: Generation | 
   try {
     await fill([follower], log, { until: null, signal, onProgress: () => announcer.moved(follower, null) });
     if (signal.aborted) return 'stopped';
-    if (live !== null && follower.parked().length > (await parkedIn(generations, live))) {
+    if (live !== null && follower.parkedStreams() > (await parkedIn(generations, live))) {
       kept.onHeld(projection.name);
       return 'held';
     }

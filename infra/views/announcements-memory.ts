@@ -20,11 +20,11 @@ export const memoryAnnouncements = (isKept: (projection: string, number: number)
     [...said.values()].filter(({ projection, generation }) => isKept(projection, generation));
 
   return {
-    announce: (progress, changes) =>
+    announce: (progress, changes, anew = false) =>
       open(() => {
         for (const one of progress)
           if (isKept(one.projection, one.generation)) said.set(`${one.projection}.${String(one.generation)}`, one);
-        const added = changedRows(last, changes);
+        const added = changedRows(last, changes, anew);
         ring = [...ring, ...added.rows].slice(-KEPT_CHANGES);
         last = added.last;
         hub.wake();

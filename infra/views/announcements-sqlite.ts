@@ -67,14 +67,14 @@ export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements
     });
 
   return {
-    announce: async (progress, changes) => {
+    announce: async (progress, changes, anew = false) => {
       if (closed) throw closedFault();
       await queue
         .run(() => {
           const { db, prepare } = writing();
           return writeAtOnce(db, CATALOG, () => {
             storeProgress(prepare, progress);
-            storeChanges(prepare, changes);
+            storeChanges(prepare, changes, anew);
           });
         })
         .catch((error: unknown) => Promise.reject(catalogFault(error)));
@@ -120,8 +120,8 @@ const storeProgress = (prepare: Prepare, progress: readonly ProjectionProgress[]
     prepare(WRITE_PROGRESS).run(projection, generation, version, state, checkpoint, seenAtMs, fault, parkedStreams);
 };
 
-const storeChanges = (prepare: Prepare, changes: readonly ViewChange[]): void => {
-  const { rows, last } = changedRows(lastOf(prepare), changes);
+const storeChanges = (prepare: Prepare, changes: readonly ViewChange[], anew: boolean): void => {
+  const { rows, last } = changedRows(lastOf(prepare), changes, anew);
   if (rows.length === 0) return;
   const insert = prepare('INSERT INTO changes (number, position, collection, id, tenant) VALUES (?, ?, ?, ?, ?)');
   for (const { number, position, collection, id, tenant } of rows) insert.run(number, position, collection, id, tenant);

@@ -6,11 +6,19 @@ export const KEPT_CHANGES = 10_000;
 /** One changed document, numbered without gaps. */
 export type NumberedChange = ChangedDocument & { readonly number: number; readonly position: bigint };
 
-/** Rows to add behind `before`. Of more than are kept only the last are added; their numbers still tell readers what they missed. */
+/** No reader comes to it without having missed the number before. */
+const MARK: ChangedDocument & { readonly position: bigint } = { position: 0n, collection: '', id: '', tenant: null };
+
+/**
+ * Rows to add behind `before`. A gap in their numbers tells readers that they missed something: of more than are kept only the last are
+ * added, and when everything is to be read anew (`anew`), only a mark behind a number that is left out.
+ */
 export const changedRows = (
   before: number,
   changes: readonly ViewChange[],
+  anew: boolean,
 ): { readonly rows: readonly NumberedChange[]; readonly last: number } => {
+  if (anew) return { rows: [{ ...MARK, number: before + 2 }], last: before + 2 };
   const all = changes.flatMap(({ position, views }) => views.map((view) => ({ ...view, position })));
   const rows = all.map((change, at) => ({ ...change, number: before + 1 + at })).slice(-KEPT_CHANGES);
   return { rows, last: before + all.length };
@@ -24,7 +32,7 @@ export const since = (last: number, rows: readonly NumberedChange[], newest: () 
     return { changes: [], last: missed ? newest() : last, missed };
   }
   const end = rows.at(-1)?.number ?? last;
-  if (first.number !== last + 1) return { changes: [], last: end, missed: true };
+  if (end - last !== rows.length) return { changes: [], last: end, missed: true };
   return { changes: byPosition(rows), last: end, missed: false };
 };
 

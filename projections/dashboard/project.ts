@@ -50,6 +50,7 @@ export const dashboardProjection: Projection = {
     return withTurn(held<TurnsContribution>(document), { ...written, id: target.id });
   },
   guard: (event) => isOfCategory(event.stream, 'conversation'),
+  untold: [CONTRIBUTION],
   rollups: [
     { collection: DASHBOARD_DAY, of: CONTRIBUTION, shares: (document) => daysOf(held<Contribution>(document)) },
     { collection: DASHBOARD_NOW, of: CONTRIBUTION, shares: (document) => nowOf(held<Contribution>(document)) },

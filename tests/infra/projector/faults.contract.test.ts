@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { ViewGenerations } from '#domain/ports.ts';
+import type { GenerationViews, ViewGenerations } from '#domain/ports.ts';
 import type { ViewChange } from '#infra/projector/announcements.ts';
+import { readItems } from '#infra/projector/feed.ts';
+import { openFollower } from '#infra/projector/follower.ts';
 import { watchViews } from '#infra/projector/watch.ts';
+import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import { newStream } from '../eventstore/sample-events.ts';
 import { projectorBench } from './running.ts';
 import { counting } from './sample-projections.ts';
-import { kinds } from './suite.ts';
+import { clock, kinds } from './suite.ts';
 
 describe.each(kinds)('faults around the projector over $name', (kind) => {
-  const { store, opened, start, append } = projectorBench(kind, [counting()]);
+  const { store, opened, start, append, caughtUp, counted } = projectorBench(kind, [counting()]);
 
   test('a change is told also when what follows its reading fails once', async () => {
     const { announcements, generations } = opened();
@@ -39,6 +42,68 @@ describe.each(kinds)('faults around the projector over $name', (kind) => {
     await expect.poll(() => told, { timeout: 5_000 }).toContain(stream);
     expect(faults).toBe(1);
     await watch.stop();
+  });
+
+  test('what a projector wrote and died before it told it, pages read when the next one begins', async () => {
+    const { announcements, generations } = opened();
+    let missed = 0;
+    const watch = await watchViews({
+      log: store(),
+      generations,
+      announcements,
+      projections: [counting()],
+      onChange: (_, anew) => {
+        if (anew) missed += 1;
+      },
+      onFault: () => undefined,
+    });
+    const mute = await start([counting()], { announcements: { ...announcements, announce: () => Promise.reject(new Error('dead')) } });
+    const stream = newStream();
+    await append(stream, 1);
+    await expect.poll(() => counted(stream), { timeout: 5_000 }).toBe(1);
+    await mute.stop();
+    expect(missed).toBe(0);
+    await start([counting()]);
+    await expect.poll(() => missed, { timeout: 5_000 }).toBe(1);
+    await watch.stop();
+  });
+
+  test('a switch to another generation makes pages read anew what differs', async () => {
+    const { generations } = opened();
+    const projector = await start([counting()]);
+    await caughtUp(projector);
+    await expect.poll(projector.missed, { timeout: 5_000 }).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = projector.missed();
+    await generations.markReady(await generations.begin('counting', 1));
+    await expect.poll(projector.missed, { timeout: 5_000 }).toBe(before + 1);
+    expect((await generations.list()).map(({ state }) => state)).toEqual(['previous', 'live']);
+  });
+
+  test('what was written before a batch was overtaken is told with the next one', async () => {
+    const { generations } = opened();
+    const generation = await generations.begin('counting', 1);
+    const views = await generations.open(generation);
+    let commits = 0;
+    const overtaken: GenerationViews = {
+      ...views,
+      // The whole batch cannot be stored; of its events, taken one by one, the second is overtaken.
+      commit: (change) => {
+        commits += 1;
+        if (commits === 1) return Promise.reject(new StoreFault('VIEW_MALFORMED', 'expected other documents'));
+        return commits === 3 ? Promise.resolve(false) : views.commit(change);
+      },
+    };
+    const [first, second] = [newStream(), newStream()];
+    await append(first, 1);
+    await append(second, 1);
+    const follower = await openFollower({ projection: counting(), generation, views: overtaken, clock });
+    const items = await readItems(store(), 0n, 10);
+    expect(await follower.take(items)).toEqual({ kind: 'stale' });
+    const taken = await follower.take(items);
+    const ids = taken.kind === 'taken' ? taken.changed.map(({ id }) => id) : [];
+    expect(ids).toEqual([first, 'all', second, 'all']);
+    await views.close();
   });
 
   test('a projector that lost its lease while it was frozen switches nothing', async () => {

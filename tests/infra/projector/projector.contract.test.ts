@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { ViewGenerations } from '#domain/ports.ts';
-import type { ViewChange } from '#infra/projector/announcements.ts';
-import { replayParked } from '#infra/projector/replay.ts';
 import type { Projection } from '#projections/projection.ts';
 import { newStream, statusEvents } from '../eventstore/sample-events.ts';
 import { projectorBench } from './running.ts';
@@ -10,7 +8,7 @@ import { clock, kinds } from './suite.ts';
 
 describe.each(kinds)('projector over $name', (kind) => {
   const bench = projectorBench(kind, [counting(), counting({ name: 'second' })]);
-  const { store, opened, start, append, caughtUp, counted, total, replay } = bench;
+  const { store, opened, start, append, caughtUp, counted, total } = bench;
 
   test('fills views from the log and then follows it', async () => {
     const streams = [newStream(), newStream()] as const;
@@ -108,73 +106,6 @@ describe.each(kinds)('projector over $name', (kind) => {
     expect(parked[0]?.frames[0]).toMatch(/tests\/infra\/projector\/sample-projections\.ts:\d+:\d+/);
     expect(JSON.stringify(parked)).not.toContain('Mona');
     expect((await projector.status()).map((status) => status.parkedStreams)).toEqual([1, 0]);
-  });
-
-  test('knows after a restart what is parked, and after a repair the view is as if it had never failed', async () => {
-    const [sick, sound] = [newStream(), newStream()];
-    const first = await start([counting()]);
-    await append(sick, 1, POISON, 2);
-    await append(sound, 1);
-    await caughtUp(first);
-    await first.stop();
-    let repaired = false;
-    const projection = counting({ repaired: () => repaired });
-    const second = await start([projection]);
-    await append(sick, 3);
-    await caughtUp(second);
-    expect(await counted(sick)).toBe(1);
-    expect(await replay(projection, sick)).toEqual({ kind: 'parked', code: 'TypeError' });
-    repaired = true;
-    expect(await replay(projection, sick)).toEqual({ kind: 'caught-up' });
-    await append(sick, 4);
-    await caughtUp(second);
-    expect([await counted(sick), await counted(sound), await total()]).toEqual([5, 1, 6]);
-    expect(await second.parked(10)).toEqual([]);
-    expect(await replay(projection, sick)).toEqual({ kind: 'not-parked' });
-  });
-
-  test('takes up what came while it was parked, also when nothing new comes after the replay', async () => {
-    const [sick, sound] = [newStream(), newStream()];
-    let repaired = false;
-    const projection = counting({ repaired: () => repaired });
-    const projector = await start([projection]);
-    await append(sick, POISON);
-    await append(sound, 1);
-    await caughtUp(projector);
-    await append(sick, 1, 2);
-    await caughtUp(projector);
-    repaired = true;
-    await replay(projection, sick);
-    await expect.poll(() => counted(sick), { timeout: 5_000 }).toBe(3);
-    expect(await total()).toBe(4);
-  });
-
-  test('tells of what a replay repaired, once it can be read', async () => {
-    const sick = newStream();
-    let repaired = false;
-    const projection = counting({ repaired: () => repaired });
-    const projector = await start([projection]);
-    await append(sick, POISON, 1);
-    await caughtUp(projector);
-    repaired = true;
-    const told: unknown[] = [];
-    const onChange = (change: ViewChange) => told.push(change.views.map(({ collection }) => collection));
-    await replayParked({ log: store(), generations: opened().generations, clock, projection, stream: sick, onChange });
-    expect(told).toEqual([['counting_streams', 'counting_total']]);
-  });
-
-  test('replays a long parked stream in chunks while others write to it', async () => {
-    const sick = newStream();
-    let repaired = false;
-    const projection = counting({ repaired: () => repaired });
-    const projector = await start([projection]);
-    await append(sick, POISON, ...Array.from({ length: 620 }, (_, index) => index));
-    await caughtUp(projector);
-    repaired = true;
-    const [result] = await Promise.all([replay(projection, sick), append(sick, 1, 2)]);
-    expect(result).toEqual({ kind: 'caught-up' });
-    await expect.poll(() => counted(sick), { timeout: 5_000 }).toBe(623);
-    expect(await total()).toBe(623);
   });
 
   test('tells which documents changed, at which position, after they can be read', async () => {

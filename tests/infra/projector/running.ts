@@ -26,14 +26,21 @@ export const startRunning = async (
   const stopping = new AbortController();
   const changes: ViewChange[] = [];
   const faults: string[] = [];
+  let missed = 0;
   const { generations, announcements } = opened;
   const parts = { log, generations, announcements, projections };
   const running = runProjector({ ...parts, clock, signal: stopping.signal, onFault: (_name, code) => faults.push(code), ...options });
-  const watch = await watchViews({ ...parts, onChange: (change) => changes.push(change), onFault: () => undefined });
+  const onChange = (change: ViewChange, anew: boolean): void => {
+    if (anew) missed += 1;
+    else changes.push(change);
+  };
+  const watch = await watchViews({ ...parts, onChange, onFault: () => undefined });
   return {
     ...watch,
     changes,
     faults,
+    /** How often pages were told to read everything anew. */
+    missed: () => missed,
     stop: async () => {
       stopping.abort();
       await Promise.all([running, watch.stop()]);

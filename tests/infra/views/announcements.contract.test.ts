@@ -85,6 +85,20 @@ describe.each(kinds)('announcements on $name', ({ open }) => {
     expect(await announcements.changesAfter(last + 5)).toEqual({ changes: [], last, missed: true });
   });
 
+  test('tells whoever follows that it missed something when everything is to be read anew, once', async () => {
+    const { announcements } = store;
+    await announcements.announce([], [change(1, 1)]);
+    await announcements.announce([], [], true);
+    const behind = await announcements.changesAfter(0);
+    expect(behind).toMatchObject({ changes: [], missed: true });
+    expect(await announcements.changesAfter(1)).toEqual(behind);
+    expect(await announcements.last()).toBe(behind.last);
+    expect(await announcements.changesAfter(behind.last)).toEqual({ changes: [], last: behind.last, missed: false });
+    await announcements.announce([], [change(2, 2)]);
+    expect(await announcements.changesAfter(behind.last)).toMatchObject({ changes: [change(2, 2)], missed: false });
+    expect(await announcements.changesAfter(1)).toMatchObject({ changes: [], missed: true });
+  });
+
   test('any readers that follow at any pace see every change in order, or are told that they missed some', async () => {
     let told = await store.announcements.last();
     await fc.assert(
