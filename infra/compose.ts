@@ -15,12 +15,14 @@ import { createMediaWorker } from './app/media-worker.ts';
 import { createOperator } from './app/operator.ts';
 import { createOutbox } from './app/outbox.ts';
 import type { Product } from './app/product.ts';
+import { createRefusals } from './app/reveal-record.ts';
 import { createReveal } from './app/reveal.ts';
 import { createBinder } from './app/binder.ts';
 import { createChangeFeed } from './app/change-feed.ts';
 import { createHealth } from './app/health.ts';
 import { reconnectSimulator } from './app/reconnect-simulator.ts';
 import { createSample } from './app/sample.ts';
+import { createSearchIndexer } from './app/search-indexer.ts';
 import { createGroupRelay, createVitals } from './app/vitals.ts';
 import { createWorkInFlight } from './app/work-in-flight.ts';
 import type { WorkLease } from './app/worker.ts';
@@ -99,13 +101,14 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     workers[collection].nudge();
   });
 
+  const refusals = createRefusals();
   let url = config.publicUrl ?? `http://${config.host}:${String(config.port)}`;
   const app: App = {
     store,
     views,
     vault,
     handler,
-    reveal: createReveal({ vault, handler, inFlight }),
+    reveal: createReveal({ vault, handler, inFlight, log, refusals }),
     inFlight,
     accounts: createAccounts({ views, vault, handler, sessions, shown }),
     channels,
@@ -137,7 +140,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     }),
     operator: createOperator({ app, application }),
     projections: readModels.projections,
-    vitals: createVitals(processes, { onGroup: groups.onGroup, queued: store.queued }),
+    vitals: createVitals(processes, { onGroup: groups.onGroup, queued: store.queued }, refusals.counts),
     sample: createSample(app, application),
     start: async (at) => {
       url = config.publicUrl ?? at.url;
@@ -174,6 +177,7 @@ const createWorkers = (processes: Processes, parts: Omit<WorkerParts, 'lease' | 
     lease: erasureLease(processes),
   }),
   binder: createBinder({ ...parts, lease: processes.lease('binder') }),
+  search: createSearchIndexer({ ...parts, lease: processes.lease('search') }),
 });
 
 /** One verb of the command line takes an erasure on only where no living process would. */

@@ -14,6 +14,7 @@ import type {
   ErasurePreview,
   InboxFilter,
   InboxPage,
+  SearchPage,
   SessionItem,
   SignedIn,
   TokenItem,
@@ -82,6 +83,8 @@ export type Application = {
     viewer: Viewer,
     query: { readonly filter: InboxFilter; readonly after?: string; readonly limit?: number },
   ) => Promise<Done<InboxPage>>;
+  /** Customers by words of their name, a whole phone number, an e-mail address or an id. The term is recorded nowhere. */
+  readonly search: (viewer: Viewer, term: string) => Promise<Done<SearchPage>>;
   readonly conversation: (
     viewer: Viewer,
     conversationId: ConversationId,

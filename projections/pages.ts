@@ -12,6 +12,7 @@ import type {
   SessionId,
 } from '#domain/ids.ts';
 import type { Actor } from '#domain/message.ts';
+import type { SearchKind } from '#domain/reveal/events.ts';
 import type { PersonalClass } from '#domain/personal.ts';
 import type { AuditKind } from './audit/view.ts';
 import type { ErasureStep } from './erasure/view.ts';
@@ -49,6 +50,9 @@ export type InboxPage = {
   /** Counted no further than 1,000. */
   readonly counts: Readonly<Record<InboxFilter, number>>;
 };
+
+/** `by`: what the term was taken for. `more`: further people were found than the page holds; a longer term tells them apart. */
+export type SearchPage = { readonly items: readonly InboxItem[]; readonly by: SearchKind; readonly more: boolean };
 
 export type ThreadItem =
   | {

@@ -53,6 +53,8 @@ export const permissionsOf = (role: Role): readonly Permission[] => byRole[role]
 export const may = (viewer: Viewer, permission: Permission): boolean => permissionsOf(viewer.role).includes(permission);
 
 export const forbidden: Refused = { ok: false, status: 403, code: 'forbidden' };
+/** This account has seen as many people, or searched as often, as an hour allows; time is the way out. */
+export const overLimit = (what: 'reveal' | 'search'): Refused => ({ ok: false, status: 429, code: `${what}-limit` });
 /** Also the answer for what belongs to another organisation: nobody learns that it exists. */
 export const notFound: Refused = { ok: false, status: 404, code: 'not-found' };
 
@@ -67,7 +69,7 @@ const byPurpose: Record<RevealPurpose, Rule> = {
   },
   'identify-customer': { needs: 'contacts.reveal', classes: ['profile'], about: ['contact'] },
   'handle-request': { needs: 'privacy.read', classes: ['profile'], about: ['contact'] },
-  investigate: { needs: 'audit.read', classes: ['profile'], about: ['contact', 'account'] },
+  investigate: { needs: 'audit.read', classes: ['profile'], about: ['contact'] },
   'manage-people': { needs: 'people.read', classes: ['profile'], about: ['account'] },
   'manage-channels': { needs: 'channels.manage', classes: ['profile', 'credential'], about: ['channel'] },
   'know-colleagues': { needs: null, classes: ['profile'], about: ['account'] },
@@ -77,7 +79,11 @@ const byPurpose: Record<RevealPurpose, Rule> = {
 export type Sought = { readonly handle: Pick<SealedHandle, 'class' | 'stream'>; readonly full: boolean };
 
 /** Why the viewer may not see these values for this purpose, or null. */
-export const denialOf = (viewer: Viewer, purpose: RevealPurpose, sought: readonly Sought[]): (typeof revealDenials)[number] | null => {
+export const denialOf = (
+  viewer: Viewer,
+  purpose: RevealPurpose,
+  sought: readonly Sought[],
+): Exclude<(typeof revealDenials)[number], 'limit'> | null => {
   const rule = byPurpose[purpose];
   if (rule.needs !== null && !may(viewer, rule.needs)) return 'role';
   const streams = sought.map(({ handle }) => streamParts(handle.stream));

@@ -11,6 +11,7 @@ import { dashboardPage } from './pages/dashboard.ts';
 import { dataMapPage } from './pages/data-map.ts';
 import { inboxPage } from './pages/inbox.ts';
 import { mediaFile } from './pages/media.ts';
+import { searchPage } from './pages/search.ts';
 import { listsPrepared, systemPage, takeUpParked } from './pages/system.ts';
 import { needsSetup, setUp } from './setup.ts';
 
@@ -27,6 +28,7 @@ export const createApplication = (app: App): Application => ({
   connectSimulator: connectSimulator(app),
   simulatorPage: async () => ((await app.simulator.answers()) ? app.simulator.baseUrl : null),
   inbox: inboxPage(app),
+  search: searchPage(app),
   conversation: conversationPage(app),
   contact: contactPage(app),
   contacts: contactsPage(app),

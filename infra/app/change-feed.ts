@@ -1,10 +1,16 @@
 import type { ViewChange } from '#infra/projector/announcements.ts';
+import { CONTACT } from '#projections/contact/view.ts';
 import { ERASURE } from '#projections/erasure/view.ts';
 import { MEDIA_QUEUE, OUTBOX } from '#projections/outbox/view.ts';
 import type { Change, Product } from './product.ts';
 
-type Work = 'outbox' | 'media' | 'erasure';
-const WORK: Readonly<Partial<Record<string, Work>>> = { [OUTBOX]: 'outbox', [MEDIA_QUEUE]: 'media', [ERASURE]: 'erasure' };
+type Work = 'outbox' | 'media' | 'erasure' | 'search';
+const WORK: Readonly<Partial<Record<string, Work>>> = {
+  [OUTBOX]: 'outbox',
+  [MEDIA_QUEUE]: 'media',
+  [ERASURE]: 'erasure',
+  [CONTACT]: 'search',
+};
 /** Collections that no page shows. */
 const INTERNAL: readonly string[] = [OUTBOX, MEDIA_QUEUE];
 

@@ -25,7 +25,7 @@ import { viewerContext } from './context.ts';
 import { fault } from './fault.ts';
 import { derivedId } from './new-id.ts';
 import { ownCommandId } from './own-command-id.ts';
-import { cardsOf, ownContact } from './pages/contact.ts';
+import { cardsOf, ownContact, withheld } from './pages/contact.ts';
 import { colleaguesById } from './pages/people.ts';
 import { refusedBy } from './refused.ts';
 
@@ -51,8 +51,10 @@ export const erasureCommands = (app: App): Erasures => ({
     const contact = await ownContact(app, viewer, contactId);
     if (contact === null) return notFound;
     if (contact.erased !== null) return ALREADY_ERASED;
-    const [card] = await cardsOf(app, viewer, [contact], 'handle-request');
-    if (card === undefined) return forbidden;
+    const cards = await cardsOf(app, viewer, [contact], 'handle-request');
+    if (typeof cards === 'string') return withheld(cards);
+    const [card] = cards;
+    if (card === undefined) return notFound;
     const counts = await app.vault.preview(viewer.tenant, subjectOf(contact.contactId));
     const confirmation = await nextNumber(app, viewer.tenant);
     return { ok: true, preview: { contact: card, counts, conversations: contact.conversations.length, confirmation } };

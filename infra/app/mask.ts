@@ -1,9 +1,13 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { SealedHandle } from '#domain/sealed-handle.ts';
 
 /** Masks are made on the server: what a page does not get, it cannot show. A fixed number of dots, so that lengths do not speak. */
 const DOTS = '•••••';
 
 export type Mask = 'none' | 'name' | 'phone' | 'email' | 'identifier';
+
+/** One value that a page wants: its handle (null when the event never carried it) and how much of it. */
+export type Wanted = { readonly handle: SealedHandle | null; readonly mask: Mask };
 
 export const masked = (mask: Mask, text: string): string => {
   switch (mask) {

@@ -165,7 +165,7 @@ const detailsOf = async (
   return ids.flatMap((accountId, index) => {
     const member = members.get(accountId);
     if (member === undefined) return [];
-    const at = (offset: number): Shown => (shown === 'denied' ? ABSENT : (shown[index * 2 + offset] ?? ABSENT));
+    const at = (offset: number): Shown => (typeof shown === 'string' ? ABSENT : (shown[index * 2 + offset] ?? ABSENT));
     return [{ accountId, name: at(0), email: at(1), role: member.role, addedAt: member.addedAt }];
   });
 };

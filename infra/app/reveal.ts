@@ -1,85 +1,55 @@
-import type { SubjectId } from '#domain/ids.ts';
-import type { PersonalClass } from '#domain/personal.ts';
-import type { RevealItem } from '#domain/reveal/commands.ts';
-import type { RevealPurpose } from '#domain/reveal/events.ts';
+import type { RevealPurpose, SearchKind } from '#domain/reveal/events.ts';
 import type { SealedHandle } from '#domain/sealed-handle.ts';
+import type { Log } from '#infra/log.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Shown, Viewer } from '#projections/shown.ts';
 import type { Opened, Vault } from '#vault/vault.ts';
-import { denialOf } from './access.ts';
-import { revealAggregate } from './aggregates.ts';
-import { viewerContext } from './context.ts';
 import type { CommandHandler } from './handle-command.ts';
-import { type Mask, masked } from './mask.ts';
+import { type Mask, masked, type Wanted } from './mask.ts';
+import { createRecord, type RevealRefusals, type Withheld } from './reveal-record.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
-
-/** One value that a page wants: its handle (null when the event never carried it) and how much of it. */
-export type Wanted = { readonly handle: SealedHandle | null; readonly mask: Mask };
 
 export type Reveal = {
   /**
-   * Authorises, records, then opens in one batch; answers in the order of `wanted`. A denied reveal is recorded and shows nothing. While the
-   * log cannot be written, what was not recorded before is `unavailable` (`not-recorded`): the page stands, without the values.
+   * Authorises, records, then opens in one batch; answers in the order of `wanted`. While the log cannot be written, what was not recorded
+   * before is `unavailable` (`not-recorded`): the page stands, without the values.
    */
-  readonly show: (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]) => Promise<readonly Shown[] | 'denied'>;
+  readonly show: (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]) => Promise<readonly Shown[] | Withheld>;
   /** One file, on the same terms. */
-  readonly bytes: (viewer: Viewer, purpose: RevealPurpose, handle: SealedHandle) => Promise<Opened<Uint8Array> | 'denied'>;
+  readonly bytes: (viewer: Viewer, purpose: RevealPurpose, handle: SealedHandle) => Promise<Opened<Uint8Array> | Withheld>;
+  /** Records a search before anybody is shown. @returns false when this account has searched as often as an hour allows; recorded too */
+  readonly searched: (viewer: Viewer, by: SearchKind, found: number) => Promise<boolean>;
   /** Labels of numbers and organisations: business data that every member sees, sealed because it may name a person; not recorded. */
   readonly labels: (handles: readonly (SealedHandle | null)[]) => Promise<readonly Shown[]>;
 };
 
-type Parts = { readonly vault: Vault; readonly handler: CommandHandler; readonly inFlight: WorkInFlight };
+type Parts = {
+  readonly vault: Pick<Vault, 'open' | 'openBytes'>;
+  readonly handler: Pick<CommandHandler, 'handle'>;
+  readonly inFlight: WorkInFlight;
+  readonly log: Pick<Log, 'warn'>;
+  readonly refusals: Pick<RevealRefusals, 'count'>;
+};
 
-/** Most subjects named in one event: a page of 50 conversations with their assignees stays below it. */
-const MAX_ITEMS = 200;
-
-export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
-  const recorded = async (viewer: Viewer, purpose: RevealPurpose, wanted: readonly Wanted[]): Promise<boolean> => {
-    const handles = wanted.flatMap(({ handle }) => (handle === null ? [] : [handle]));
-    const who = { sessionId: viewer.sessionId, accountId: viewer.accountId, role: viewer.role, purpose };
-    const reason = denialOf(
-      viewer,
-      purpose,
-      wanted.flatMap(({ handle, mask }) => (handle === null ? [] : [{ handle, full: mask === 'none' }])),
-    );
-    if (reason !== null) {
-      const items = itemsOf(handles).slice(0, MAX_ITEMS);
-      await handler.handle(
-        revealAggregate,
-        viewer.sessionId,
-        { type: 'RecordDenial', reason, items, ...who },
-        viewerContext(viewer),
-        () => null,
-      );
-      return false;
-    }
-    for (const level of ['full', 'masked'] as const) {
-      const items = itemsOf(
-        wanted.flatMap(({ handle, mask }) => (handle !== null && (mask === 'none') === (level === 'full') ? [handle] : [])),
-      );
-      for (let from = 0; from < items.length; from += MAX_ITEMS) {
-        const command = { type: 'RecordReveal', level, items: items.slice(from, from + MAX_ITEMS), ...who } as const;
-        await handler.handle(revealAggregate, viewer.sessionId, command, viewerContext(viewer), () => null);
-      }
-    }
-    return true;
-  };
+export const createReveal = ({ vault, handler, inFlight, log, refusals }: Parts): Reveal => {
+  const record = createRecord({ handler, log, refusals });
   return {
     show: (viewer, purpose, wanted) =>
       inFlight.during(viewer.tenant, async () => {
         try {
-          return (await recorded(viewer, purpose, wanted)) ? await shownOf(vault, wanted) : 'denied';
+          const withheld = await record.reveal(viewer, purpose, wanted);
+          return withheld ?? (await shownOf(vault, wanted));
         } catch (error) {
           if (!isLogClosedToWriting(error)) throw error;
-          return wanted.map(({ handle }): Shown =>
-            handle === null ? { state: 'absent' } : { state: 'unavailable', reason: 'not-recorded' },
-          );
+          return unavailable(wanted, 'not-recorded');
         }
       }),
     bytes: (viewer, purpose, handle) =>
-      inFlight.during(viewer.tenant, async () =>
-        (await recorded(viewer, purpose, [{ handle, mask: 'none' }])) ? vault.openBytes(handle) : 'denied',
-      ),
+      inFlight.during(viewer.tenant, async () => {
+        const withheld = await record.reveal(viewer, purpose, [{ handle, mask: 'none' }]);
+        return withheld ?? vault.openBytes(handle);
+      }),
+    searched: record.search,
     labels: (handles) =>
       shownOf(
         vault,
@@ -88,21 +58,15 @@ export const createReveal = ({ vault, handler, inFlight }: Parts): Reveal => {
   };
 };
 
+/** Values that stand where a page is shown without them. */
+export const unavailable = (wanted: readonly Wanted[], reason: 'not-recorded' | 'limit'): readonly Shown[] =>
+  wanted.map(({ handle }) => (handle === null ? { state: 'absent' } : { state: 'unavailable', reason }));
+
 /** The log itself refuses writing, and goes on being read: a full or read-only disk, or damage. */
 const isLogClosedToWriting = (error: unknown): boolean =>
   error instanceof StoreFault && (error.code === 'STORE_FULL' || error.code === 'STORE_READ_ONLY' || error.code === 'STORE_DAMAGED');
 
-/** Subjects with the classes of theirs that are about to be shown, in a steady order. */
-const itemsOf = (handles: readonly SealedHandle[]): readonly RevealItem[] => {
-  const bySubject = new Map<SubjectId, Set<PersonalClass>>();
-  for (const { subject, class: personalClass } of handles) {
-    const classes = bySubject.get(subject) ?? new Set();
-    bySubject.set(subject, classes.add(personalClass));
-  }
-  return [...bySubject].map(([subjectId, classes]) => ({ subjectId, classes: [...classes].sort() }));
-};
-
-const shownOf = async (vault: Vault, wanted: readonly Wanted[]): Promise<readonly Shown[]> => {
+const shownOf = async (vault: Pick<Vault, 'open'>, wanted: readonly Wanted[]): Promise<readonly Shown[]> => {
   const present = wanted.flatMap(({ handle }) => (handle === null ? [] : [handle]));
   const opened = (await vault.open(present)).values();
   return wanted.map(({ handle, mask }) => {

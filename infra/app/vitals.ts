@@ -2,9 +2,10 @@ import type { ProcessId } from '#domain/erasure/commands.ts';
 import type { GroupDone } from '#infra/eventstore/append-queue.ts';
 import type { Processes } from '#infra/processes/processes.ts';
 import type { ProcessRole } from '#infra/processes/register.ts';
+import type { RevealRefusals } from './reveal-record.ts';
 
 /** Work that one process of the data folder does at a time. */
-export const leaseNames = ['projector', 'outbox', 'media', 'erasure', 'binder'] as const;
+export const leaseNames = ['projector', 'outbox', 'media', 'erasure', 'binder', 'search'] as const;
 export type LeaseName = (typeof leaseNames)[number];
 
 /** Appends of this process to the log. */
@@ -21,6 +22,8 @@ export type Vitals = {
   readonly appends: Appends | null;
   readonly roles: readonly ProcessRole[];
   readonly processes: () => Folder;
+  /** Reveals and searches that this process refused; null in one that reveals nothing. */
+  readonly refusals: RevealRefusals['counts'] | null;
 };
 
 export type Folder = {
@@ -29,10 +32,11 @@ export type Folder = {
   readonly leases: readonly { readonly name: LeaseName; readonly mine: boolean; readonly pid: number | null }[];
 };
 
-export const createVitals = (processes: Processes, appends: Appends | null): Vitals => {
+export const createVitals = (processes: Processes, appends: Appends | null, refusals: RevealRefusals['counts'] | null = null): Vitals => {
   const holders = leaseNames.map((name) => [name, processes.lease(name).holder] as const);
   return {
     appends,
+    refusals,
     roles: processes.roles,
     processes: () => {
       const living = processes.living();

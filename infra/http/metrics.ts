@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ReadModels } from '../app/product.ts';
 import { logMetrics } from './metrics/log-metrics.ts';
 import { processMetrics } from './metrics/process-metrics.ts';
+import { revealMetrics } from './metrics/reveal-metrics.ts';
 import { projectionMetrics } from './metrics/projection-metrics.ts';
 
 export type Answered = { readonly method: string; readonly route: string; readonly status: number; readonly durationMs: number };
@@ -44,6 +45,7 @@ export const createMetrics = ({ projections, vitals }: Pick<ReadModels, 'project
   const log = logMetrics(register, vitals.appends);
   const readModels = projectionMetrics(register);
   const processes = processMetrics(register, vitals);
+  const reveals = revealMetrics(register, vitals.refusals);
   /** A store that does not answer takes its own numbers away, not everybody's. */
   const ask = async (part: string, question: () => void | Promise<void>): Promise<void> => {
     try {
@@ -62,6 +64,7 @@ export const createMetrics = ({ projections, vitals }: Pick<ReadModels, 'project
       await ask('log', log);
       await ask('projections', () => readModels(projections));
       await ask('processes', processes);
+      reveals();
       return { type: register.contentType, text: await register.metrics() };
     },
   };

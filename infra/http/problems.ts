@@ -27,6 +27,14 @@ export const problems = {
   refused: { status: 422, title: 'It cannot be done with these values.' },
   'too-many-requests': { status: 429, title: 'Too many requests from this address: wait and try again.' },
   'too-many-streams': { status: 429, title: 'Too many open streams: close a page and try again.' },
+  'reveal-limit': {
+    status: 429,
+    title: 'This account has looked at as many people as one hour allows; it goes on as the hour passes. The trail has it.',
+  },
+  'search-limit': {
+    status: 429,
+    title: 'This account has searched as often as one hour allows; it goes on as the hour passes. The trail has it.',
+  },
   internal: { status: 500, title: 'Something failed on the server; its log has the details.' },
   'provider-failed': { status: 502, title: 'WhatsApp did not do it.' },
   'not-durable': { status: 503, title: 'Nothing was stored: send it again later.' },

@@ -27,7 +27,7 @@ export const auditProjection: Projection = {
   ],
   route: (event) => {
     if (tenantOf(event) === null) return [];
-    const lines = eventOf('reveal', revealEvents, event)?.data.items.length ?? 1;
+    const lines = peopleIn(event)?.length ?? 1;
     return Array.from({ length: lines }, (_, n) => ({ collection: AUDIT, id: orderOf(event, n) }));
   },
   evolve: (_document, event, target) => {
@@ -36,6 +36,12 @@ export const auditProjection: Projection = {
   },
   // One event makes a line, and makes the same one again.
   guard: () => false,
+};
+
+/** Whom an event names that may name several. */
+const peopleIn = (event: RecordedEvent) => {
+  const reveal = eventOf('reveal', revealEvents, event);
+  return reveal?.type === 'ValuesRevealed' || reveal?.type === 'RevealDenied' ? reveal.data.items : null;
 };
 
 /** Accounts belong to no organisation; of their events, those of a session are about the organisation that was entered. */
@@ -60,7 +66,7 @@ const orderOf = (event: RecordedEvent, n: number): string => `${String(event.pos
 const lineOf = (event: RecordedEvent, tenant: TenantId, order: string): AuditLine => {
   const { category } = streamParts(event.stream);
   const { data, meta } = typedEvent(catalogueOf(category) ?? {}, event);
-  const shown = eventOf('reveal', revealEvents, event)?.data.items[Number(order.slice(order.indexOf('.') + 1))];
+  const shown = peopleIn(event)?.[Number(order.slice(order.indexOf('.') + 1))];
   return {
     tenant,
     eventId: event.id,

@@ -96,6 +96,6 @@ describe('a session', () => {
       revealed(30, item(2, 'profile')),
       revealed(HOUR, item(3, 'profile')),
     ]);
-    expect(state.size).toBe(2);
+    expect(state.seen.size).toBe(2);
   });
 });

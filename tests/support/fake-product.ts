@@ -108,6 +108,7 @@ export const createFakeProduct = (): FakeProduct => {
 
 const fakeVitals: Vitals = {
   appends: { onGroup: () => () => undefined, queued: () => 0 },
+  refusals: null,
   roles: ['web', 'projector', 'worker'],
   processes: () => ({
     living: { web: 1, projector: 1, worker: 1, cli: 0 },

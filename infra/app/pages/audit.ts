@@ -8,6 +8,7 @@ import { AUDIT, type AuditLine } from '#projections/audit/view.ts';
 import { CHANNEL, type ChannelView } from '#projections/channel/view.ts';
 import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { forbidden, may } from '../access.ts';
+import type { Wanted } from '../mask.ts';
 import type { App } from '../app.ts';
 import { nameOf } from './inbox.ts';
 import { accountIdOf, actorShown, colleaguesById } from './people.ts';
@@ -23,17 +24,9 @@ export const auditPage =
     if (!may(viewer, 'audit.read')) return forbidden;
     const page = await app.views.find<AuditLine>(AUDIT, viewQuery(viewer, query));
     const lines = page.items.filter((line) => matches(line, query));
-    const [people, subjects, head] = await Promise.all([
-      colleaguesById(
-        app,
-        viewer,
-        lines.flatMap((line) =>
-          [...(accountIdOf(line.actor) === null ? [] : [accountIdOf(line.actor)]), ...namedIn(line)].filter((id) => id !== null),
-        ),
-      ),
-      subjectsOf(app, viewer, lines),
-      app.store.head(),
-    ]);
+    const named = lines.flatMap((line) => [accountIdOf(line.actor), ...namedIn(line)].filter((id) => id !== null));
+    const people = await colleaguesById(app, viewer, named);
+    const [subjects, head] = await Promise.all([subjectsOf(app, viewer, lines, people), app.store.head()]);
     return { ok: true, items: lines.map((line) => itemOf(line, people, subjects)), next: page.next, position: String(head) };
   };
 
@@ -58,14 +51,15 @@ const matches = (line: AuditLine, { subject, actor, kind, from, to }: AuditQuery
   (from === undefined || line.at >= from) &&
   (to === undefined || line.at <= to);
 
-/** Accounts that a line's facts name: an assignee, a member. */
+/** Accounts that a line names: an assignee, a member, whom it is about. */
 const namedIn = (line: AuditLine): readonly (AccountId | null)[] =>
-  ['assignee', 'accountId'].map((name) => parseId<'account'>(line.facts[name]));
+  [line.facts['assignee'], line.facts['accountId'], line.subject].map((id) => parseId<'account'>(id));
 
+type People = ReadonlyMap<AccountId, Person>;
 type Subject = NonNullable<AuditItem['subject']>;
 
 /** Whom the lines are about: each looked up as a contact, an account or a number of this organisation, named masked. */
-const subjectsOf = async (app: App, viewer: Viewer, lines: readonly AuditLine[]): Promise<ReadonlyMap<string, Subject>> => {
+const subjectsOf = async (app: App, viewer: Viewer, lines: readonly AuditLine[], people: People): Promise<ReadonlyMap<string, Subject>> => {
   const ids = [...new Set(lines.map((line) => line.subject))].filter((id) => id !== 'none');
   const [contacts, accounts, channels] = await Promise.all([
     app.views.getMany<ContactView>(CONTACT, ids),
@@ -76,44 +70,43 @@ const subjectsOf = async (app: App, viewer: Viewer, lines: readonly AuditLine[])
     const [contact, account, channel] = [contacts.get(id), accounts.get(id), channels.get(id)];
     if (contact?.tenant === viewer.tenant) return [{ id, kind: 'contact', contact }];
     if (channel?.tenant === viewer.tenant) return [{ id, kind: 'channel', channel }];
-    return account === undefined ? [] : [{ id, kind: 'account', account }];
+    return account === undefined ? [] : [{ id, kind: 'account', account: account.accountId }];
   });
   const names = await app.reveal.show(
     viewer,
     'investigate',
-    known.map((found) => wantedOf(found)),
+    known.map((found) => (found.kind === 'contact' ? nameOf(found.contact) : NOT_HERE)),
   );
   const labels = await app.reveal.labels(known.map((found) => (found.kind === 'channel' ? found.channel.label : null)));
+  const nameAt = (found: Found, index: number): Shown | undefined => {
+    switch (found.kind) {
+      case 'contact':
+        return typeof names === 'string' ? undefined : names[index];
+      case 'channel':
+        return labels[index];
+      case 'account':
+        return people.get(found.account)?.name;
+    }
+  };
   return new Map(
-    known.map((found, index) => {
-      const name = found.kind === 'channel' ? labels[index] : names === 'denied' ? undefined : names[index];
-      return [found.id, { id: found.id, kind: found.kind, name: erasedOr(found, name ?? ABSENT) }];
-    }),
+    known.map((found, index) => [found.id, { id: found.id, kind: found.kind, name: erasedOr(found, nameAt(found, index) ?? ABSENT) }]),
   );
 };
+
+/** Colleagues are named by the page, numbers by their label. */
+const NOT_HERE: Wanted = { handle: null, mask: 'none' };
 
 type Found =
   | { readonly id: string; readonly kind: 'contact'; readonly contact: ContactView }
-  | { readonly id: string; readonly kind: 'account'; readonly account: AccountView }
+  | { readonly id: string; readonly kind: 'account'; readonly account: AccountId }
   | { readonly id: string; readonly kind: 'channel'; readonly channel: ChannelView };
-
-const wantedOf = (found: Found) => {
-  switch (found.kind) {
-    case 'contact':
-      return nameOf(found.contact);
-    case 'account':
-      return { handle: found.account.name, mask: 'none' } as const;
-    case 'channel':
-      return { handle: null, mask: 'none' } as const;
-  }
-};
 
 const erasedOr = (found: Found, name: Shown): Shown =>
   found.kind === 'contact' && found.contact.erased !== null
     ? { state: 'erased', certificate: found.contact.erased.certificate, at: found.contact.erased.at }
     : name;
 
-const itemOf = (line: AuditLine, people: ReadonlyMap<AccountId, Person>, subjects: ReadonlyMap<string, Subject>): AuditItem => ({
+const itemOf = (line: AuditLine, people: People, subjects: ReadonlyMap<string, Subject>): AuditItem => ({
   id: `${line.eventId}.${line.order.slice(-4)}`,
   position: String(Number(line.order.slice(0, line.order.indexOf('.')))),
   at: line.at,

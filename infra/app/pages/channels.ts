@@ -41,7 +41,7 @@ export const channelsPage =
       state: channel.state,
       stopped: channel.stopped,
       webhookUrl: webhookUrl(app, channel.channelId),
-      verifyToken: tokens === 'denied' ? ABSENT : (tokens[index] ?? ABSENT),
+      verifyToken: typeof tokens === 'string' ? ABSENT : (tokens[index] ?? ABSENT),
       connectedAt: channel.connectedAt,
     }));
     return { ok: true, channels };

@@ -2,12 +2,13 @@ import type { ConversationId } from '#domain/ids.ts';
 import type { RevealPurpose } from '#domain/reveal/events.ts';
 import type { Application } from '#projections/application.ts';
 import type { ContactCard } from '#projections/pages.ts';
-import type { Shown, Viewer } from '#projections/shown.ts';
+import type { Done, Refused, Shown, Viewer } from '#projections/shown.ts';
 import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
-import { forbidden, may, notFound } from '../access.ts';
+import { forbidden, may, notFound, overLimit } from '../access.ts';
 import type { App } from '../app.ts';
-import type { Wanted } from '../reveal.ts';
+import type { Wanted } from '../mask.ts';
+import type { Withheld } from '../reveal-record.ts';
 import { nameOf } from './inbox.ts';
 
 const PAGE_CONTACTS = 50;
@@ -25,8 +26,7 @@ export const contactPage =
     if (purpose === null) return forbidden;
     const contact = await ownContact(app, viewer, contactId);
     if (contact === null) return notFound;
-    const [card] = await cardsOf(app, viewer, [contact], purpose);
-    return card === undefined ? forbidden : { ok: true, contact: card };
+    return oneCard(await cardsOf(app, viewer, [contact], purpose));
   };
 
 /** The identifiers themselves, for a purpose that the viewer stated. */
@@ -35,8 +35,7 @@ export const revealContact =
   async (viewer, contactId, purpose) => {
     const contact = await ownContact(app, viewer, contactId);
     if (contact === null) return notFound;
-    const [card] = await cardsOf(app, viewer, [contact], purpose, 'full');
-    return card === undefined ? forbidden : { ok: true, contact: card };
+    return oneCard(await cardsOf(app, viewer, [contact], purpose, 'full'));
   };
 
 /** People who can be erased, newest first. */
@@ -50,22 +49,32 @@ export const contactsPage =
       limit: PAGE_CONTACTS,
       ...(after === undefined ? {} : { after }),
     });
-    return { ok: true, contacts: await cardsOf(app, viewer, page.items, 'handle-request'), next: page.next };
+    const cards = await cardsOf(app, viewer, page.items, 'handle-request');
+    return typeof cards === 'string' ? withheld(cards) : { ok: true, contacts: cards, next: page.next };
   };
+
+/** A reveal that was refused, as pages say it. */
+export const withheld = (why: Withheld): Refused => (why === 'denied' ? forbidden : overLimit('reveal'));
+
+const oneCard = (cards: readonly ContactCard[] | Withheld): Done<{ readonly contact: ContactCard }> => {
+  if (typeof cards === 'string') return withheld(cards);
+  const [contact] = cards;
+  return contact === undefined ? notFound : { ok: true, contact };
+};
 
 const cardPurpose = (viewer: Viewer): RevealPurpose | null => {
   if (may(viewer, 'conversations.read')) return 'answer-customer';
   return may(viewer, 'privacy.read') ? 'handle-request' : null;
 };
 
-/** Cards in the order of `contacts`; none when the reveal was denied. */
+/** Cards in the order of `contacts`. */
 export const cardsOf = async (
   app: App,
   viewer: Viewer,
   contacts: readonly ContactView[],
   purpose: RevealPurpose,
   level: 'full' | 'masked' = 'masked',
-): Promise<readonly ContactCard[]> => {
+): Promise<readonly ContactCard[] | Withheld> => {
   const mask = (kind: 'name' | 'phone' | 'identifier'): Wanted['mask'] => (level === 'full' ? 'none' : kind);
   const wanted = contacts.flatMap((contact): readonly Wanted[] => [
     { handle: nameOf(contact).handle, mask: mask('name') },
@@ -74,7 +83,7 @@ export const cardsOf = async (
     { handle: contact.username, mask: mask('identifier') },
   ]);
   const shown = await app.reveal.show(viewer, purpose, wanted);
-  if (shown === 'denied') return [];
+  if (typeof shown === 'string') return shown;
   const rows = await app.views.getMany<InboxRow>(
     INBOX,
     contacts.flatMap((contact) => contact.conversations),

@@ -12,8 +12,10 @@ import { type MessageEntry, THREAD, type ThreadEntry } from '#projections/thread
 import type { Vault } from '#vault/vault.ts';
 import { forbidden, may, notFound } from '../access.ts';
 import type { App } from '../app.ts';
-import type { Wanted } from '../reveal.ts';
-import { cardsOf, ownContact } from './contact.ts';
+import type { Wanted } from '../mask.ts';
+import type { Reveal } from '../reveal.ts';
+import type { Withheld } from '../reveal-record.ts';
+import { cardsOf, ownContact, withheld } from './contact.ts';
 import { accountIdOf, actorShown, colleaguesById } from './people.ts';
 
 const PAGE_ENTRIES = 50;
@@ -45,9 +47,11 @@ export const conversationPage =
       app.views.get<ChannelView>(CHANNEL, row.channelId),
       colleaguesById(app, viewer, [...peopleIn(page.items), ...(row.assignee === 'nobody' ? [] : [row.assignee])]),
     ]);
+    if (typeof cards === 'string') return withheld(cards);
     const [card] = cards;
     const entries = await entriesOf(app, viewer, { row, entries: page.items.toReversed(), people });
-    if (card === undefined || entries === 'denied') return forbidden;
+    if (typeof entries === 'string') return withheld(entries);
+    if (card === undefined) return notFound;
     const [label] = await app.reveal.labels([channel?.label ?? null]);
     const conversation: ConversationDetail = {
       conversationId: row.conversationId,
@@ -82,10 +86,10 @@ type People = ReadonlyMap<AccountId, Person>;
 
 type Read = { readonly row: InboxRow; readonly entries: readonly ThreadEntry[]; readonly people: People };
 
-const entriesOf = async (app: App, viewer: Viewer, { row, entries, people }: Read): Promise<readonly ThreadItem[] | 'denied'> => {
+const entriesOf = async (app: App, viewer: Viewer, { row, entries, people }: Read): Promise<readonly ThreadItem[] | Withheld> => {
   const wanted = entries.flatMap(wantedOf);
   const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
-  if (shown === 'denied') return 'denied';
+  if (typeof shown === 'string') return shown;
   const quotes = await quotesOf(app, viewer, entries);
   let taken = 0;
   return entries.map((entry) => {
@@ -114,7 +118,7 @@ const wantedOf = (entry: ThreadEntry): readonly Wanted[] => {
 
 type Quote = NonNullable<Extract<ThreadItem, { entry: 'message' }>['quote']>;
 
-type Opening = Pick<App, 'views' | 'reveal' | 'inFlight'> & { readonly vault: Pick<Vault, 'open' | 'find'> };
+type Opening = Pick<App, 'views' | 'inFlight'> & { readonly vault: Pick<Vault, 'open' | 'find'>; readonly reveal: Pick<Reveal, 'show'> };
 
 /** Quoted messages by the quoting one: the machine looks the quoted wamid up, the person sees what the thread may show. */
 export const quotesOf = async (app: Opening, viewer: Viewer, entries: readonly ThreadEntry[]): Promise<ReadonlyMap<string, Quote>> => {
@@ -141,7 +145,7 @@ export const quotesOf = async (app: Opening, viewer: Viewer, entries: readonly T
     quoting.flatMap((entry, index) => {
       const target = targets[index];
       if (target === null || target === undefined) return [];
-      const text = shown === 'denied' ? ABSENT : (shown[index] ?? ABSENT);
+      const text = typeof shown === 'string' ? ABSENT : (shown[index] ?? ABSENT);
       return [[entry.messageId, { id: target.messageId, text, direction: target.direction }] as const];
     }),
   );

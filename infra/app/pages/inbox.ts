@@ -7,7 +7,8 @@ import { CONTACT, type ContactView } from '#projections/contact/view.ts';
 import { INBOX, type InboxRow } from '#projections/inbox/view.ts';
 import { forbidden, may } from '../access.ts';
 import type { App } from '../app.ts';
-import type { Wanted } from '../reveal.ts';
+import type { Wanted } from '../mask.ts';
+import { unavailable } from '../reveal.ts';
 import { colleaguesById } from './people.ts';
 
 const PAGE_ROWS = 50;
@@ -56,7 +57,7 @@ export const inboxPage =
       ...(after === undefined ? {} : { after }),
     };
     const [page, counts] = await Promise.all([app.views.find<InboxRow>(INBOX, query), countsOf(app, viewer)]);
-    return { ok: true, items: await itemsOf(app, viewer, page.items), next: page.next, counts };
+    return { ok: true, items: await inboxItems(app, viewer, page.items), next: page.next, counts };
   };
 
 const countsOf = async (app: App, viewer: Viewer): Promise<InboxPage['counts']> => {
@@ -65,7 +66,8 @@ const countsOf = async (app: App, viewer: Viewer): Promise<InboxPage['counts']> 
   return { mine, unassigned, open, resolved };
 };
 
-const itemsOf = async (app: App, viewer: Viewer, rows: readonly InboxRow[]): Promise<readonly InboxItem[]> => {
+/** Rows as a list shows them, opened in one batch. */
+export const inboxItems = async (app: App, viewer: Viewer, rows: readonly InboxRow[]): Promise<readonly InboxItem[]> => {
   const [contacts, channels, people] = await Promise.all([
     app.views.getMany<ContactView>(
       CONTACT,
@@ -82,7 +84,9 @@ const itemsOf = async (app: App, viewer: Viewer, rows: readonly InboxRow[]): Pro
     nameOf(contacts.get(row.contactId)),
     { handle: row.preview?.body ?? null, mask: 'none' } as const,
   ]);
-  const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
+  const answer = await app.reveal.show(viewer, 'answer-customer', wanted);
+  // The list stands, so that the work can be seen, without the values.
+  const shown = answer === 'limited' ? unavailable(wanted, 'limit') : answer;
   const channelIds = [...channels.keys()];
   const labels = await app.reveal.labels(channelIds.map((id) => channels.get(id)?.label ?? null));
   return rows.map((row, index) =>

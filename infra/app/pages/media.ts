@@ -1,6 +1,6 @@
 import type { Application } from '#projections/application.ts';
 import { THREAD, type ThreadEntry } from '#projections/thread/view.ts';
-import { forbidden, may, notFound } from '../access.ts';
+import { forbidden, may, notFound, overLimit } from '../access.ts';
 import type { App } from '../app.ts';
 
 /** A message's file, opened for a person who may read the conversation. */
@@ -14,6 +14,7 @@ export const mediaFile =
     if (bytes === null) return notFound;
     const opened = await app.reveal.bytes(viewer, 'answer-customer', bytes);
     if (opened === 'denied') return forbidden;
+    if (opened === 'limited') return overLimit('reveal');
     switch (opened.kind) {
       case 'erased':
         return { ok: false, status: 409, code: 'erased' };
@@ -26,7 +27,7 @@ export const mediaFile =
           { handle: type, mask: 'none' },
           { handle: fileName, mask: 'none' },
         ]);
-        const [mime, name] = shown === 'denied' ? [] : shown.map((each) => (each.state === 'value' ? each.text : null));
+        const [mime, name] = typeof shown === 'string' ? [] : shown.map((each) => (each.state === 'value' ? each.text : null));
         return { ok: true, bytes: opened.value, type: mime ?? 'application/octet-stream', fileName: name ?? null };
       }
     }

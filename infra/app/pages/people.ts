@@ -34,7 +34,7 @@ export const colleaguesById = async (
   return new Map(
     wanted.map((accountId) => {
       const at = known.indexOf(accountId);
-      const name = names === 'denied' || at < 0 ? UNKNOWN : (names[at] ?? UNKNOWN);
+      const name = typeof names === 'string' || at < 0 ? UNKNOWN : (names[at] ?? UNKNOWN);
       return [accountId, { accountId, name, role: members.get(`${viewer.tenant}:${accountId}`)?.role ?? 'agent' }];
     }),
   );

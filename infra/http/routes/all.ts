@@ -9,6 +9,7 @@ import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import { NO_STORE, type Parts } from './parts.ts';
 import { peopleRoutes } from './people.ts';
+import { searchRoutes } from './search.ts';
 import { accountRoutes, signInRoutes } from './session.ts';
 import { streamRoutes } from './stream.ts';
 import { systemRoutes } from './system.ts';
@@ -30,6 +31,7 @@ export const apiRoutes =
 const SIGNED_IN = [
   accountRoutes,
   conversationRoutes,
+  searchRoutes,
   messageRoutes,
   contactRoutes,
   erasureRoutes,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { searchKinds } from '#domain/reveal/events.ts';
 import { id, time } from './ids.ts';
 import { actor, cursor, erasedMark, listOf, person, shown } from './shown.ts';
 
@@ -29,6 +30,12 @@ export const inboxPage = z.object({
   items: listOf(inboxItem),
   next: cursor,
   counts: z.object({ mine: count, unassigned: count, open: count, resolved: count }).describe('Counted no further than 1,000'),
+});
+
+export const searchPage = z.object({
+  items: listOf(inboxItem).describe('Conversations of the people found, who wrote last first'),
+  by: z.enum(searchKinds).describe('What the term was taken for'),
+  more: z.boolean().describe('More people were found than are listed: a longer term tells them apart'),
 });
 
 const media = z.object({

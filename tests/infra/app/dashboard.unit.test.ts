@@ -33,6 +33,7 @@ const pageOf = async (log: ReturnType<typeof logOfStories>, now: string, days: 7
         return wanted.map(() => ({ state: 'absent' }));
       },
       bytes: () => Promise.reject(new Error('expected no file to be opened')),
+      searched: () => Promise.reject(new Error('expected no search')),
       labels: () => Promise.reject(new Error('expected no label to be opened')),
     },
   };

@@ -96,7 +96,8 @@ const drained = ({ drained: all }: WorkInFlight) => all(tenant, 20);
 it('an erasure waits for the quoted names that a page is opening', async () => {
   const { views, vault, asked, answer } = await bench();
   const inFlight = createWorkInFlight();
-  const reveal = { show: () => Promise.resolve([]), bytes: () => Promise.reject(new Error('unused')), labels: () => Promise.resolve([]) };
+  const unused = () => Promise.reject(new Error('unused'));
+  const reveal = { show: () => Promise.resolve([]), bytes: unused, searched: unused, labels: () => Promise.resolve([]) };
   const quotes = quotesOf({ views, vault, inFlight, reveal }, viewer, [entry]);
   await asked;
   expect(await drained(inFlight)).toBe(false);

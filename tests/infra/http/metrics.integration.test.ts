@@ -98,7 +98,7 @@ describe('metrics of a running product', () => {
       for (const role of ['web', 'projector', 'worker']) expect(valueOf(families, 'vconnect_process_role', { role })).toBe(1);
       expect(valueOf(families, 'vconnect_process_role', { role: 'cli' })).toBe(0);
       expect(valueOf(families, 'vconnect_processes', { role: 'web' })).toBe(1);
-      for (const lease of ['projector', 'outbox', 'media', 'erasure', 'binder']) {
+      for (const lease of ['projector', 'outbox', 'media', 'erasure', 'binder', 'search']) {
         expect(valueOf(families, 'vconnect_lease_held', { lease }), lease).toBe(1);
         expect(valueOf(families, 'vconnect_lease_holder_pid', { lease }), lease).toBe(process.pid);
       }
