@@ -55,7 +55,12 @@ const CURRENT_TIMEOUT_MS = 15_000;
  */
 export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'): Promise<Product> => {
   const processes = register(config, log, role);
-  const vault = await createVault({ dataDir: config.dataFolder, rootKey: config.rootKey, clock: { now } }).catch((error: unknown) => {
+  const vault = await createVault({
+    dataDir: config.dataFolder,
+    rootKey: config.rootKey,
+    clock: { now },
+    holder: processes.id,
+  }).catch((error: unknown) => {
     processes.close();
     throw error;
   });

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { startRoles } from './processes/roles.ts';
+import { parseKeyAddress } from './vaultstore/kms/transit.ts';
 
 /**
  * Every variable of the environment that the product knows. `fallback` is what an empty or missing one means, `says` becomes its
@@ -45,6 +46,10 @@ const list = (pattern: (part: string) => boolean, expected: string) =>
         .filter((part) => part !== ''),
     )
     .refine((parts) => parts.every(pattern), expected);
+const rootKeyText = orNull(z.string().regex(ROOT_KEY, '64 hexadecimal digits'));
+const transitKey = orNull(
+  z.string().refine((value) => parseKeyAddress(value) !== null, 'https://…/v1/<mount>/keys/<name> (plain http:// only for this machine)'),
+);
 /** The embedded engine is the only one of this release; a value would promise what it cannot keep. */
 const notYet = z.string().refine((value) => value === '', 'nothing: other engines than the embedded one are not in this release yet');
 
@@ -83,12 +88,36 @@ export const variables = {
     'File of the root key, 64 hexadecimal digits, mode 0600. Empty: keyring/root.key in the data folder, made at the first start. Without the root key nothing that is stored can be read: keep a copy elsewhere.',
     text,
   ),
-  VCONNECT_ROOT_KEY: variable(
+  VCONNECT_ROOT_KEY: variable('', 'The root key itself, 64 hexadecimal digits, instead of a file.', rootKeyText),
+  VCONNECT_ROOT_PASSPHRASE: variable('', 'A passphrase from which the root key is derived by scrypt, instead of a file.', text),
+  VCONNECT_ROOT_TRANSIT_KEY: variable(
     '',
-    'The root key itself, 64 hexadecimal digits, instead of a file.',
-    orNull(z.string().regex(ROOT_KEY, '64 hexadecimal digits')),
+    'Address of a key in the Transit engine of HashiCorp Vault or OpenBao that wraps the root key, instead of a file: https://bao.example.com:8200/v1/transit/keys/vconnect. Asked once at each start; what runs goes on without it. A private CA: NODE_EXTRA_CA_CERTS.',
+    transitKey,
   ),
-  VCONNECT_ROOT_PASSPHRASE: variable('', 'A passphrase from which the root key is derived, instead of a file.', text),
+  VCONNECT_TRANSIT_TOKEN: variable(
+    '',
+    'Token for Transit. Its policy needs "update" on <mount>/encrypt/<name> and <mount>/decrypt/<name>.',
+    text,
+  ),
+  VCONNECT_TRANSIT_TOKEN_FILE: variable(
+    '',
+    'File with that token, read at each use, such as the sink of an agent, instead of the token.',
+    text,
+  ),
+  VCONNECT_TRANSIT_NAMESPACE: variable('', 'Namespace of Transit, where the service has namespaces.', text),
+  VCONNECT_NEXT_ROOT_KEY_FILE: variable(
+    '',
+    'For "vconnect rotate root" alone: the file of the next root key, made when missing. With none of the four, a new key takes the place of the old one where that is kept (file or Transit).',
+    text,
+  ),
+  VCONNECT_NEXT_ROOT_KEY: variable('', 'For "vconnect rotate root" alone: the next root key itself.', rootKeyText),
+  VCONNECT_NEXT_ROOT_PASSPHRASE: variable('', 'For "vconnect rotate root" alone: the passphrase of the next root key.', text),
+  VCONNECT_NEXT_ROOT_TRANSIT_KEY: variable(
+    '',
+    'For "vconnect rotate root" alone: the Transit key that wraps the next root key.',
+    transitKey,
+  ),
   VCONNECT_EVENTSTORE_URL: variable(
     '',
     'Event store on a server (esdb://, kurrentdb://). Empty: embedded. Not in this release yet.',

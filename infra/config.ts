@@ -1,11 +1,8 @@
 import { join, resolve } from 'node:path';
 import { type LogLevel, type Variable, variables } from './config-variables.ts';
 import type { StartRole } from './processes/roles.ts';
-
-export type RootKeyConfig =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'bytes'; readonly key: Uint8Array }
-  | { readonly kind: 'passphrase'; readonly passphrase: string };
+import type { TransitKey } from './vaultstore/kms/transit.ts';
+import type { RootKeySource } from './vaultstore/root-key.ts';
 
 export type Config = {
   readonly host: string;
@@ -17,7 +14,9 @@ export type Config = {
   /** Absolute. */
   readonly dataFolder: string;
   readonly role: StartRole;
-  readonly rootKey: RootKeyConfig;
+  readonly rootKey: RootKeySource;
+  /** What a rotation of the root key goes to; null when nothing is named. */
+  readonly nextRootKey: RootKeySource | null;
   readonly whatsapp: { readonly baseUrl: string; readonly allowedHosts: readonly string[] };
   readonly simulator: { readonly port: number };
   readonly demoPassword: string | null;
@@ -55,7 +54,8 @@ export const loadConfig = (environment: Environment = process.env): Config => {
     trustedProxies: read('VCONNECT_TRUSTED_PROXIES', variables.VCONNECT_TRUSTED_PROXIES),
     dataFolder,
     role: read('VCONNECT_ROLE', variables.VCONNECT_ROLE),
-    rootKey: rootKeyOf(read, dataFolder),
+    rootKey: rootKeyOf(read, 'ROOT') ?? { kind: 'file', path: join(dataFolder, 'keyring', 'root.key') },
+    nextRootKey: rootKeyOf(read, 'NEXT_ROOT'),
     whatsapp: {
       baseUrl: read('VCONNECT_WHATSAPP_BASE_URL', variables.VCONNECT_WHATSAPP_BASE_URL),
       allowedHosts: read('VCONNECT_WHATSAPP_ALLOWED_HOSTS', variables.VCONNECT_WHATSAPP_ALLOWED_HOSTS),
@@ -103,16 +103,32 @@ const refuseUnknown = (environment: Environment): void => {
   }
 };
 
-const rootKeyOf = (read: Read, dataFolder: string): RootKeyConfig => {
-  const path = read('VCONNECT_ROOT_KEY_FILE', variables.VCONNECT_ROOT_KEY_FILE);
-  const digits = read('VCONNECT_ROOT_KEY', variables.VCONNECT_ROOT_KEY);
-  const passphrase = read('VCONNECT_ROOT_PASSPHRASE', variables.VCONNECT_ROOT_PASSPHRASE);
-  if ([path, digits, passphrase].filter((each) => each !== null).length > 1) {
-    throw new ConfigFault('VCONNECT_ROOT_KEY', 'only one of VCONNECT_ROOT_KEY_FILE, VCONNECT_ROOT_KEY and VCONNECT_ROOT_PASSPHRASE');
+const rootKeyOf = (read: Read, which: 'ROOT' | 'NEXT_ROOT'): RootKeySource | null => {
+  const path = read(`VCONNECT_${which}_KEY_FILE`, variables[`VCONNECT_${which}_KEY_FILE`]);
+  const digits = read(`VCONNECT_${which}_KEY`, variables[`VCONNECT_${which}_KEY`]);
+  const passphrase = read(`VCONNECT_${which}_PASSPHRASE`, variables[`VCONNECT_${which}_PASSPHRASE`]);
+  const address = read(`VCONNECT_${which}_TRANSIT_KEY`, variables[`VCONNECT_${which}_TRANSIT_KEY`]);
+  if ([path, digits, passphrase, address].filter((each) => each !== null).length > 1) {
+    const names = ['_KEY_FILE', '_KEY', '_PASSPHRASE'].map((end) => `VCONNECT_${which}${end}`);
+    throw new ConfigFault(`VCONNECT_${which}_KEY`, `only one of ${names.join(', ')} and VCONNECT_${which}_TRANSIT_KEY`);
   }
   if (digits !== null) return { kind: 'bytes', key: Uint8Array.from(Buffer.from(digits, 'hex')) };
   if (passphrase !== null) return { kind: 'passphrase', passphrase };
-  return { kind: 'file', path: path === null ? join(dataFolder, 'keyring', 'root.key') : resolve(path) };
+  if (address !== null) return { kind: 'transit', key: transitKeyOf(read, address) };
+  return path === null ? null : { kind: 'file', path: resolve(path) };
+};
+
+const transitKeyOf = (read: Read, address: string): TransitKey => {
+  const token = read('VCONNECT_TRANSIT_TOKEN', variables.VCONNECT_TRANSIT_TOKEN);
+  const file = read('VCONNECT_TRANSIT_TOKEN_FILE', variables.VCONNECT_TRANSIT_TOKEN_FILE);
+  const namespace = read('VCONNECT_TRANSIT_NAMESPACE', variables.VCONNECT_TRANSIT_NAMESPACE);
+  if ((token === null) === (file === null))
+    throw new ConfigFault(
+      'VCONNECT_TRANSIT_TOKEN',
+      'a token, or VCONNECT_TRANSIT_TOKEN_FILE, and not both, for a root key that Transit wraps',
+    );
+  if (file !== null) return { address, token: { kind: 'file', path: resolve(file) }, namespace };
+  return { address, token: { kind: 'text', token: token ?? '' }, namespace };
 };
 
 const withoutSlash = (url: string | null): string | null => url?.replace(/\/+$/, '') ?? null;

@@ -15,7 +15,7 @@ export class UsageFault extends Error {
 
 /** It cannot be done here and now, for a reason that the user can act on. */
 export class CliFault extends Error {
-  readonly code: 'DATA_FOLDER_NOT_USABLE' | 'FILE_NOT_READABLE' | 'FILE_NOT_WRITABLE' | 'NOT_CONFIRMED';
+  readonly code: 'DATA_FOLDER_NOT_USABLE' | 'FILE_NOT_READABLE' | 'FILE_NOT_WRITABLE' | 'NOT_CONFIRMED' | 'ORGANISATION_UNKNOWN';
   constructor(code: CliFault['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CliFault';
@@ -41,6 +41,7 @@ const CODES: Readonly<Partial<Record<string, ExitCode>>> = {
   VAULT_STORE_READ_ONLY: EXIT.store,
   VAULT_STORE_FAILED: EXIT.store,
   VAULT_CLOSED: EXIT.store,
+  VAULT_KEY_SERVICE_UNREACHABLE: EXIT.store,
   STORE_DAMAGED: EXIT.integrity,
   EVENT_MALFORMED: EXIT.integrity,
   VAULT_STORE_DAMAGED: EXIT.integrity,

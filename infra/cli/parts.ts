@@ -8,6 +8,7 @@ export const realParts: CliParts = {
   log: (config) => createLog(config.logLevel),
   openReadModels: async (config, log, role) => (await import('../compose/read-models.ts')).openReadModels(config, log, role),
   openProduct: async (config, log, role) => (await import('../compose.ts')).openProduct(config, log, role),
+  openKeys: async (config, log) => (await import('../compose/keys.ts')).openKeysDesk(config, log),
   webHandler: async () => (await import('../http/web-handler.ts')).loadWebHandler(),
   startSimulator: async (at) => (await import('../simulator/main.ts')).startSimulator(at),
   runDemo: async (product, config, print) => (await import('../demo/run-demo.ts')).runDemo(product, config, print),

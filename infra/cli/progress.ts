@@ -7,14 +7,14 @@ const TALK_MS = 5_000;
 export type Progress = { readonly at: (done: bigint, all: bigint) => void; readonly end: () => void };
 
 /** A bar where a person watches; a line every five seconds in a log. */
-export const progressBar = (io: Io, what: string, now: () => number = () => performance.now()): Progress => {
+export const progressBar = (io: Io, what: string, now: () => number = () => performance.now(), unit = 'events'): Progress => {
   const startedAt = now();
   let shownAt = -TALK_MS;
   let last: readonly [bigint, bigint] = [0n, 0n];
   const show = (): void => {
     shownAt = now();
     if (io.live) io.draw(bar(what, last, shownAt - startedAt));
-    else io.say(`${what}: ${percent(last)} % (${String(last[0])} of ${String(last[1])} events)`);
+    else io.say(`${what}: ${percent(last)} % (${String(last[0])} of ${String(last[1])} ${unit})`);
   };
   return {
     at: (done, all) => {

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Product, ReadModels } from '../app/product.ts';
+import type { KeysDesk } from '../compose/keys.ts';
 import type { OpenAs } from '../processes/roles.ts';
 import type { LogReport } from '../eventstore/verify-log.ts';
 import type { Log } from '../log.ts';
@@ -28,6 +29,8 @@ export type CliParts = {
   /** Without the vault: the log for reading, and the views. */
   readonly openReadModels: (config: Config, log: Log, role: 'projector' | 'cli') => Promise<ReadModels>;
   readonly openProduct: (config: Config, log: Log, role: OpenAs) => Promise<Product>;
+  /** The keyring alone. */
+  readonly openKeys: (config: Config, log: Log) => Promise<KeysDesk>;
   readonly webHandler: () => Promise<WebHandler>;
   readonly startSimulator: (options: { readonly port: number; readonly host: string }) => Promise<RunningSimulator>;
   readonly runDemo: (product: Product, config: Config, print: (line: string) => void) => Promise<void>;

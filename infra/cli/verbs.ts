@@ -5,6 +5,7 @@ import { erase } from './verbs/erase.ts';
 import { projections } from './verbs/projections.ts';
 import { rebuild } from './verbs/rebuild.ts';
 import { rollback } from './verbs/rollback.ts';
+import { rotate } from './verbs/rotate.ts';
 import { simulator } from './verbs/simulator.ts';
 import { start } from './verbs/start.ts';
 import { token } from './verbs/token.ts';
@@ -12,4 +13,4 @@ import { user } from './verbs/user.ts';
 import { verify } from './verbs/verify.ts';
 
 /** In the order of the help. */
-export const verbs: readonly Verb[] = [start, simulator, verify, erase, rebuild, rollback, projections, datamap, user, token, doctor];
+export const verbs: readonly Verb[] = [start, simulator, verify, erase, rebuild, rollback, projections, rotate, datamap, user, token, doctor];

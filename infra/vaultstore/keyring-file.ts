@@ -41,8 +41,12 @@ export const openKeyringFile = async (options: Options): Promise<OpenKeyring> =>
     await createRing(options);
   }
   const ring = await readRing(file);
-  const root = await fitRoot(source, ring.id, ring.roots);
-  if (root === null || !isLiving(ring, root)) throw wrongRoot(ring, root);
+  const root = await fitRoot(
+    source,
+    ring.id,
+    ring.roots.filter((one) => isLiving(ring, one)),
+  );
+  if (root === null) throw wrongRoot(ring, await fitRoot(source, ring.id, ring.roots).catch(() => null));
   const database = openDatabase(file, KEYRING_VERSION, KEYRING_SCHEMA);
   const roots = createRoots(database, ring.id, root);
   // What was read before may have been older than the WAL: a rotation may have ended this root key meanwhile.
@@ -52,7 +56,7 @@ export const openKeyringFile = async (options: Options): Promise<OpenKeyring> =>
   throw wrongRoot(now, root);
 };
 
-const isLiving = (ring: Ring, { id }: RootKey): boolean =>
+const isLiving = (ring: Ring, { id }: Pick<RootKey, 'id'>): boolean =>
   ring.roots.some((one) => one.id === id && (one.state === 'active' || one.state === 'next'));
 
 const wrongRoot = ({ roots }: Ring, root: RootKey | null): VaultFault => {

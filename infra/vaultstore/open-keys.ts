@@ -37,6 +37,8 @@ export type Keys = {
   readonly tenants: () => readonly TenantKeys[];
   readonly rotateRoot: (rotation: Omit<RootRotation, 'current'>) => Promise<RootReport>;
   readonly rotateTenant: (tenant: TenantId, hooks?: RotationHooks) => Promise<boolean>;
+  /** Drops every cached key of this process. */
+  readonly forget: () => void;
   readonly close: () => void;
 };
 
@@ -54,6 +56,7 @@ export const openKeys = async ({ dataDir, rootKey, clock, holder }: KeysOptions)
     tenants: () => tenantsOf(keyring),
     rotateRoot: async (rotation) => reportOf(await rotateRoot(keyring, { ...rotation, current: rootKey })),
     rotateTenant: (tenant, hooks) => rotateTenant(keyring, tenant, hooks),
+    forget: keyring.forget,
     close: () => {
       stop();
       keyring.close();

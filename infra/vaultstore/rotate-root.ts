@@ -27,9 +27,9 @@ const SCOPE = { kinds: UNDER_ROOT, tenant: null };
  */
 export const rotateRoot = async (keyring: Keyring, rotation: RootRotation): Promise<StoredRoot> => {
   const { database, roots } = keyring;
-  await finishEarlier(keyring, rotation);
+  // An earlier call was stopped behind the switch: that rotation is what this call was for.
+  if (await finishEarlier(keyring, rotation)) return need(roots.list(), 'active');
   const under = stateOf(roots.list(), 'next');
-  if (under === undefined && rotation.next === null && isFinished(keyring, rotation)) return need(roots.list(), 'active');
   if (under === undefined) await begin(keyring, rotation);
   else await assertSame(keyring, rotation, under);
   // Before anything stands under it: whoever is started with the next root key must find its record in the file itself.
@@ -50,12 +50,11 @@ export const rotateRoot = async (keyring: Keyring, rotation: RootRotation): Prom
   return need(roots.list(), 'active');
 };
 
-const finishEarlier = async (keyring: Keyring, rotation: RootRotation): Promise<void> => {
-  for (const root of keyring.roots.list()) if (root.state === 'retiring') await destroyRetired(keyring, root, rotation);
+const finishEarlier = async (keyring: Keyring, rotation: RootRotation): Promise<boolean> => {
+  const retiring = keyring.roots.list().filter(({ state }) => state === 'retiring');
+  for (const root of retiring) await destroyRetired(keyring, root, rotation);
+  return retiring.length > 0;
 };
-
-/** Nothing is under way and no next source was named: an earlier call was stopped behind its last step. */
-const isFinished = ({ roots }: Keyring, { current }: RootRotation): boolean => current.kind !== 'file' && roots.list().length > 1;
 
 const begin = async (keyring: Keyring, { current, next }: RootRotation): Promise<void> => {
   const { database, roots, random } = keyring;

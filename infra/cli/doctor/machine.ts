@@ -45,11 +45,16 @@ export const lookAtFolder = (folder: string): Finding => {
   };
 };
 
+const GIVEN_BY = {
+  bytes: 'VCONNECT_ROOT_KEY',
+  passphrase: 'VCONNECT_ROOT_PASSPHRASE',
+  transit: 'the key service at VCONNECT_ROOT_TRANSIT_KEY',
+} as const;
+
 /** Where it is and who may read it; whether it fits is seen by opening (stores.ts). */
 export const lookAtRootKey = ({ rootKey, dataFolder }: Config): readonly Finding[] => {
   const part = 'root key';
-  if (rootKey.kind !== 'file')
-    return [{ part, state: 'ok', says: rootKey.kind === 'bytes' ? 'from VCONNECT_ROOT_KEY' : 'from VCONNECT_ROOT_PASSPHRASE' }];
+  if (rootKey.kind !== 'file') return [{ part, state: 'ok', says: `from ${GIVEN_BY[rootKey.kind]}` }];
   const { path } = rootKey;
   if (!existsSync(path)) {
     if (!existsSync(join(dataFolder, 'keyring', 'keyring.db')))

@@ -6,6 +6,7 @@ import { dispatch } from '#infra/cli/dispatch.ts';
 import type { Io } from '#infra/cli/io.ts';
 import type { CliParts, Verified } from '#infra/cli/verb.ts';
 import { verbs } from '#infra/cli/verbs.ts';
+import { openKeysDesk } from '#infra/compose/keys.ts';
 import { verifyStoredLog } from '#infra/compose/verify-log.ts';
 import { loadConfig } from '#infra/config.ts';
 import { createLog } from '#infra/log.ts';
@@ -125,6 +126,7 @@ const partsOf = (line: Line, logged: (text: string) => void): CliParts => ({
   log: (config) => createLog(config.logLevel, { write: logged }),
   openProduct: (config, log, role) => line.openProduct(config, log, role),
   openReadModels: (config, log, role) => line.openReadModels(config, log, role),
+  openKeys: (config, log) => openKeysDesk(config, log),
   webHandler: async () => (_request, response) => response.end('page'),
   startSimulator: async ({ port, host }) => ({ url: `http://${host}:${String(port)}`, close: async () => undefined }),
   runDemo: async (_product, _config, print) => print('demo people'),

@@ -24,6 +24,7 @@ describe('the configuration', () => {
       dataFolder: resolve('data'),
       role: 'all',
       rootKey: { kind: 'file', path: join(resolve('data'), 'keyring', 'root.key') },
+      nextRootKey: null,
       whatsapp: { baseUrl: 'https://graph.facebook.com', allowedHosts: [] },
       simulator: { port: 8090 },
       demoPassword: null,
@@ -67,6 +68,11 @@ describe('the configuration', () => {
     ['VCONNECT_PUBLIC_URL', 'inbox.example', 'an address that starts with http:// or https://'],
     ['VCONNECT_TRUSTED_PROXIES', '10.0.0.0/33', 'addresses or networks, separated by commas'],
     ['VCONNECT_ROOT_KEY', 'c0ffee', '64 hexadecimal digits'],
+    [
+      'VCONNECT_ROOT_TRANSIT_KEY',
+      'http://bao.example/v1/transit/keys/vconnect',
+      'https://…/v1/<mount>/keys/<name> (plain http:// only for this machine)',
+    ],
     ['VCONNECT_WHATSAPP_BASE_URL', 'ftp://x', 'an address that starts with https:// or http://'],
     ['VCONNECT_LOG_LEVEL', 'loud', 'one of silent, error, warn, info, debug'],
     ['VCONNECT_EVENTSTORE_URL', 'esdb://secret@db', 'nothing: other engines than the embedded one are not in this release yet'],
@@ -82,6 +88,26 @@ describe('the configuration', () => {
 
   it('wants one source of the root key, not two', () => {
     expect(fault({ VCONNECT_ROOT_KEY: 'ab'.repeat(32), VCONNECT_ROOT_PASSPHRASE: 'x' }).message).toContain('only one of');
+  });
+
+  it('reads a key of Transit with its token, and the next root key of a rotation', () => {
+    const address = 'https://bao.example:8200/v1/transit/keys/vconnect';
+    const read = loadConfig({
+      VCONNECT_ROOT_TRANSIT_KEY: address,
+      VCONNECT_TRANSIT_TOKEN_FILE: '/run/token',
+      VCONNECT_NEXT_ROOT_PASSPHRASE: 'correct horse',
+    });
+    expect(read.rootKey).toEqual({ kind: 'transit', key: { address, token: { kind: 'file', path: '/run/token' }, namespace: null } });
+    expect(read.nextRootKey).toEqual({ kind: 'passphrase', passphrase: 'correct horse' });
+    expect(loadConfig({ VCONNECT_NEXT_ROOT_KEY_FILE: '/srv/next.key' }).nextRootKey).toEqual({ kind: 'file', path: '/srv/next.key' });
+  });
+
+  it('wants one token for Transit, and one next root key', () => {
+    const address = 'https://bao.example:8200/v1/transit/keys/vconnect';
+    expect(fault({ VCONNECT_ROOT_TRANSIT_KEY: address }).variable).toBe('VCONNECT_TRANSIT_TOKEN');
+    const both = fault({ VCONNECT_ROOT_TRANSIT_KEY: address, VCONNECT_TRANSIT_TOKEN: 's.secret', VCONNECT_TRANSIT_TOKEN_FILE: '/x' });
+    expect([both.variable, both.message.includes('s.secret')]).toEqual(['VCONNECT_TRANSIT_TOKEN', false]);
+    expect(fault({ VCONNECT_NEXT_ROOT_KEY: 'ab'.repeat(32), VCONNECT_NEXT_ROOT_PASSPHRASE: 'x' }).variable).toBe('VCONNECT_NEXT_ROOT_KEY');
   });
 
   it('refuses a name that it does not know: a misspelling must not mean the default', () => {
