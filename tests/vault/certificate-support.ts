@@ -3,7 +3,7 @@ import { certificateNumber } from '#domain/ids.ts';
 import { RESIDUAL, signCertificate } from '#vault/certificate.ts';
 import { keyIdOf, publicKeyBytes, signBytes, signerName, signingKeyFromSeed, vkeyText } from '#vault/signing.ts';
 import { ACKNOWLEDGING_PARTS, CERTIFICATE_LIMITS, CERTIFICATE_METHOD, type CertificateStatement } from '#vault/verify-statement.ts';
-import { id, START, TENANT, time } from '#tests/infra/vaultstore/support.ts';
+import { id, START, TENANT, time } from './support.ts';
 
 export const SALT = '5a'.repeat(32);
 export const SUBJECT = id<'contact'>('nour');

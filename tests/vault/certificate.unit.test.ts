@@ -4,8 +4,8 @@ import { signCertificate } from '#vault/certificate.ts';
 import { type CertificateVerdict, signedBytes, verifyCertificate } from '#vault/verify-certificate.ts';
 import { canonicalJson } from '#vault/verify-json.ts';
 import type { CertificateStatement } from '#vault/verify-statement.ts';
-import { id, OTHER_TENANT } from '#tests/infra/vaultstore/support.ts';
 import { certificate, SALT, signerFrom, statement, SUBJECT } from './certificate-support.ts';
+import { id, OTHER_TENANT } from './support.ts';
 
 const { vkey, keyId, sign } = signerFrom(1);
 const reason = (verdict: CertificateVerdict): string => (verdict.kind === 'refused' ? verdict.reason : verdict.kind);

@@ -16,14 +16,11 @@ import type { IdentityField } from '#vault/vault.ts';
 import { signedBytes } from '#vault/verify-certificate.ts';
 import { canonicalJson } from '#vault/verify-json.ts';
 import { type SecretName, wrapSecret } from '#vault/wrap.ts';
-import { context, id, OMAR, OTHER_TENANT } from '#tests/infra/vaultstore/support.ts';
 import { certificate, signerFrom, statement } from './certificate-support.ts';
+import { moreCertificates } from './certificate-vectors.ts';
+import * as refused from './refused-vectors.ts';
+import { bytes, context, hex, id, OMAR, OTHER_TENANT } from './support.ts';
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const bytes = (name: string, length: number): Uint8Array =>
-  Buffer.concat(
-    Array.from({ length: Math.ceil(length / 32) }, (_, index) => hash('sha256', `${name}/${String(index)}`, 'buffer')),
-  ).subarray(0, length);
 const pattern = (length: number): Uint8Array => new Uint8Array(length).map((_, index) => index % 251);
 
 const subjectSecret = bytes('subject', 32);
@@ -92,11 +89,11 @@ const wraps = names.map((name, index) => {
 });
 const [wrap] = wraps;
 const wrapsRefused = [
-  { ...wrap, reason: 'another row', name: { ...wrap?.name, keyId: id('kid 9') } },
-  { ...wrap, reason: 'two shares', name: { ...wrap?.name, shares: 2 } },
-  { ...wrap, reason: 'another commitment', commitment: hex(bytes('other', 32)) },
-  { ...wrap, reason: 'another wrapper', wrapper: hex(bytes('other', 32)) },
-  { ...wrap, reason: 'truncated', wrapped: wrap?.wrapped.slice(2) },
+  { ...wrap, reason: 'another row', name: { ...wrap?.name, keyId: id('kid 9') }, expect: 'commitment' },
+  { ...wrap, reason: 'two shares', name: { ...wrap?.name, shares: 2 }, expect: 'commitment' },
+  { ...wrap, reason: 'another commitment', commitment: hex(bytes('other', 32)), expect: 'secret' },
+  { ...wrap, reason: 'another wrapper', wrapper: hex(bytes('other', 32)), expect: 'commitment' },
+  { ...wrap, reason: 'the first byte left out', wrapped: wrap?.wrapped.slice(2), expect: 'version' },
 ];
 
 const identifiers: readonly (readonly [IdentityField, string])[] = [
@@ -180,14 +177,18 @@ const vectors = {
   format: 'vconnect/vault-vectors/v1',
   lp: [[], [''], ['a', 'bc'], ['ab', 'c'], ['مرحبا']].map((parts) => ({ parts, bytes: hex(lp(...parts)) })),
   keys: { ...keys, dek: hex(dek.export()), commitment: hex(keyCommitment(subjectSecret)) },
+  keysRefused: refused.keysRefused,
+  commitments: refused.commitments,
   envelopes,
-  envelopesRefused,
+  envelopesRefused: [...envelopesRefused, ...refused.framesRefused, ...refused.contextsRefused],
   media,
-  wraps,
-  wrapsRefused,
+  mediaFile: refused.mediaFile,
+  mediaRefused: refused.mediaRefused,
+  wraps: [...wraps, ...refused.moreWraps],
+  wrapsRefused: [...wrapsRefused, ...refused.moreWrapsRefused],
   tags,
   tagsRefused,
   signing,
-  certificates,
+  certificates: [...certificates, ...moreCertificates],
 };
 writeFileSync(join(import.meta.dirname, '../../vault/vectors.json'), `${JSON.stringify(vectors, null, 1)}\n`);
