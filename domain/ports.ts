@@ -98,14 +98,9 @@ export type GenerationCommit = {
   readonly writes: readonly ViewWrite[];
 };
 
-/** The documents of one generation, for the projector: documents and checkpoint move together. */
-export type GenerationViews = ViewReads & {
+/** The documents of one generation and how far it is, only read. */
+export type GenerationReads = ViewReads & {
   readonly progress: () => Promise<GenerationProgress>;
-  /**
-   * Writes documents and checkpoint in one transaction, if no other commit came since `after`: true. False, and nothing written, when one
-   * did: a second projector, a replay, or this one having slept. Faults: `VIEW_MALFORMED`, `VIEW_NOT_DECLARED`, `STORE_…`.
-   */
-  readonly commit: (commit: GenerationCommit) => Promise<boolean>;
   /** Documents of a collection in order of id, behind `afterId`. */
   readonly scan: <D extends object>(
     collection: string,
@@ -115,8 +110,17 @@ export type GenerationViews = ViewReads & {
   /** The greatest id of a collection, in the order of `scan`; null when it is empty. */
   readonly lastId: (collection: string) => Promise<string | null>;
   /** The generation as it is now, however it moves on: for comparing. Close it soon. */
-  readonly snapshot: () => Promise<Pick<GenerationViews, 'progress' | 'scan' | 'close'>>;
+  readonly snapshot: () => Promise<Pick<GenerationReads, 'progress' | 'scan' | 'close'>>;
   readonly close: () => Promise<void>;
+};
+
+/** The documents of one generation, for the projector: documents and checkpoint move together. */
+export type GenerationViews = GenerationReads & {
+  /**
+   * Writes documents and checkpoint in one transaction, if no other commit came since `after`: true. False, and nothing written, when one
+   * did: a second projector, a replay, or this one having slept. Faults: `VIEW_MALFORMED`, `VIEW_NOT_DECLARED`, `STORE_…`.
+   */
+  readonly commit: (commit: GenerationCommit) => Promise<boolean>;
 };
 
 /** All generations of all projections, and which of them is live. Every step is atomic, durable, and seen by all threads and processes. */
@@ -125,6 +129,8 @@ export type ViewGenerations = {
   /** A new, empty generation, `building`. */
   readonly begin: (projection: string, version: number) => Promise<Generation>;
   readonly open: (generation: Generation) => Promise<GenerationViews>;
+  /** Makes and changes nothing, also beside its projector and on a disk that cannot be written. */
+  readonly openForReading: (generation: Generation) => Promise<GenerationReads>;
   /** A built (or a previous) generation may become live. Makes sure first that it has its indexes. */
   readonly markReady: (generation: Generation) => Promise<void>;
   /** Makes a `ready` one live; the live one becomes `previous`, the one that was `previous` is dropped. Nothing changes when it is live already. */

@@ -65,7 +65,7 @@ const positionOfLive = async (generations: ViewGenerations, { projection }: Foll
   const live = await liveOf(generations, projection.name);
   if (live === null) return 0n;
   try {
-    const views = await generations.open(live);
+    const views = await generations.openForReading(live);
     try {
       return (await views.progress()).checkpoint;
     } finally {
@@ -91,7 +91,7 @@ const compareWithLive = async ({ log, generations, signal }: RebuildParts, follo
   const live = await liveOf(generations, projection.name);
   if (live === null) return notCompared('nothing-live');
   if (live.version !== projection.version) return notCompared('other-version');
-  const views = await generations.open(live).catch(() => null);
+  const views = await generations.openForReading(live).catch(() => null);
   if (views === null) return notCompared('live-not-readable');
   try {
     const frozen = await views.snapshot();

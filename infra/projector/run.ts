@@ -142,7 +142,7 @@ const build = async (kept: Kept, own: readonly Generation[], live: Generation | 
 };
 
 const parkedIn = async (generations: ViewGenerations, generation: Generation): Promise<number> => {
-  const views = await generations.open(generation);
+  const views = await generations.openForReading(generation);
   try {
     return await views.count('parked', {}, Number.MAX_SAFE_INTEGER);
   } finally {

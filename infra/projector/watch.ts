@@ -149,7 +149,7 @@ const parkedIn = async (
   tenant: TenantId | undefined,
 ): Promise<readonly Parked[]> => {
   const where = tenant === undefined ? {} : { tenant };
-  const views = await generations.open(generation);
+  const views = await generations.openForReading(generation);
   try {
     return (await views.find<Parked>(PARKED, { where, sort: { field: 'position', direction: 'ascending' }, limit })).items;
   } finally {

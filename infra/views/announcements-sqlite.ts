@@ -14,10 +14,15 @@ import { type Prepare, rowOf, statements } from './statements.ts';
 /** How often the catalogue is looked at while somebody waits: 3 µs each. */
 const POLL_MS = 20;
 
-type Options = { readonly folder: string; readonly catalog: Catalog };
+type Options = {
+  readonly folder: string;
+  readonly catalog: Catalog;
+  /** The catalogue moved, by whoever's hand: noticed while anybody waits here. */
+  readonly onMoved: () => void;
+};
 
 /** Announcements in the catalogue of the views. Whoever waits polls its data version; nobody polls while nobody waits. */
-export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements => {
+export const sqliteAnnouncements = ({ folder, catalog, onMoved }: Options): Announcements => {
   const queue = createQueue();
   const hub = createHub();
   let writer: { readonly db: DatabaseSync; readonly prepare: Prepare } | null = null;
@@ -34,8 +39,10 @@ export const sqliteAnnouncements = ({ folder, catalog }: Options): Announcements
   };
   const look = (): void => {
     const now = catalog.dataVersion();
-    if (now !== seen) hub.wake();
+    if (now === seen) return;
     seen = now;
+    hub.wake();
+    onMoved();
   };
   const poll = (): void => {
     if (closed) return;

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CollectionSpec, GenerationCommit, GenerationProgress, GenerationViews } from '#domain/ports.ts';
+import type { CollectionSpec, GenerationCommit, GenerationProgress, GenerationReads, GenerationViews } from '#domain/ports.ts';
 import { breathe } from '#infra/eventloop/turns.ts';
 import { beginWrite, rollBack } from '#infra/sqlite/write-lock.ts';
 import { damagedDocument, parseDocument, prepareWrite, type Prepared } from './document.ts';
 import { declaredIn, generationFault, type GenerationPlace, openForReading, whatOf } from './generation-file.ts';
 import { specOf } from './query.ts';
 import { createQueue } from './queue.ts';
-import { shapeOf } from './shape.ts';
+import { type Shape, shapeOf } from './shape.ts';
 import { sqliteReads } from './sqlite-reads.ts';
 import { type Prepare, rowOf, statements } from './statements.ts';
 import { closedFault } from './states.ts';
@@ -22,10 +22,7 @@ export const generationViews = (options: Options): GenerationViews => {
   const { writer, projection, mayCommit } = options;
   const { name } = projection;
   const declared = declaredIn(projection);
-  const reader = openForReading(options);
-  const prepare = statements(reader);
-  const reads = sqliteReads(prepare, declared, shapeOf(reader));
-  const own = progressAndScan(prepare, declared);
+  const reads = generationReads(options);
   const write = statements(writer);
   const queue = createQueue();
   const gate = createGate(name);
@@ -54,19 +51,12 @@ export const generationViews = (options: Options): GenerationViews => {
   };
 
   return {
-    get: (collection, id) => gate.ask(() => reads.get(collection, id)),
-    getMany: (collection, ids) => gate.ask(() => reads.getMany(collection, ids)),
-    find: (collection, query) => gate.ask(() => reads.find(collection, query)),
-    count: (collection, where, cap) => gate.ask(() => reads.count(collection, where, cap)),
-    progress: () => gate.ask(own.progress),
-    scan: (collection, afterId, limit) => gate.ask(() => own.scan(collection, afterId, limit)),
-    lastId: (collection) => gate.ask(() => own.lastId(collection)),
+    ...reads,
     commit: (change) => gate.ask(() => queue.run(() => commit(change))),
-    snapshot: () => gate.ask(() => snapshotOf(options, declared)),
     close: () =>
       gate.close(async () => {
+        await reads.close();
         await queue.idle();
-        reader.close();
         writer.close();
       }),
   };
@@ -74,16 +64,35 @@ export const generationViews = (options: Options): GenerationViews => {
 
 const READ_PROGRESS = 'SELECT checkpoint, commits FROM "vconnect.progress"';
 
+/** The same without a connection that could write. */
+export const generationReads = (place: GenerationPlace): GenerationReads => {
+  const declared = declaredIn(place.projection);
+  const { db, own, prepare, shape } = openReads(place, declared);
+  const reads = sqliteReads(prepare, declared, shape);
+  const gate = createGate(place.projection.name);
+  return {
+    get: (collection, id) => gate.ask(() => reads.get(collection, id)),
+    getMany: (collection, ids) => gate.ask(() => reads.getMany(collection, ids)),
+    find: (collection, query) => gate.ask(() => reads.find(collection, query)),
+    count: (collection, where, cap) => gate.ask(() => reads.count(collection, where, cap)),
+    progress: () => gate.ask(own.progress),
+    scan: (collection, afterId, limit) => gate.ask(() => own.scan(collection, afterId, limit)),
+    lastId: (collection) => gate.ask(() => own.lastId(collection)),
+    snapshot: () => gate.ask(() => snapshotOf(place, declared)),
+    close: () => gate.close(() => db.close()),
+  };
+};
+
 /** The first read opens the snapshot; the file's log grows until it is closed. */
 const snapshotOf = (
   place: GenerationPlace,
   declared: ReadonlyMap<string, CollectionSpec>,
-): Awaited<ReturnType<GenerationViews['snapshot']>> => {
-  const db = openForReading(place);
-  const own = progressAndScan(statements(db), declared);
+): Awaited<ReturnType<GenerationReads['snapshot']>> => {
+  const { db, own } = openReads(place, declared, (opened) => {
+    opened.db.exec('BEGIN');
+    opened.own.progress();
+  });
   const gate = createGate(place.projection.name);
-  db.exec('BEGIN');
-  own.progress();
   return {
     progress: () => gate.ask(own.progress),
     scan: (collection, afterId, limit) => gate.ask(() => own.scan(collection, afterId, limit)),
@@ -91,18 +100,46 @@ const snapshotOf = (
   };
 };
 
-const progressAndScan = (prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>) => ({
+type OpenReads = {
+  readonly db: DatabaseSync;
+  readonly prepare: Prepare;
+  readonly shape: Shape;
+  readonly own: ReturnType<typeof progressAndScan>;
+};
+
+/** What cannot be begun is closed. */
+const openReads = (
+  place: GenerationPlace,
+  declared: ReadonlyMap<string, CollectionSpec>,
+  begin: (opened: OpenReads) => void = () => undefined,
+): OpenReads => {
+  const db = openForReading(place);
+  try {
+    const [prepare, shape] = [statements(db), shapeOf(db)];
+    const opened = { db, prepare, shape, own: progressAndScan(prepare, declared, shape) };
+    begin(opened);
+    return opened;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+/** A table that is not there yet is empty. */
+const progressAndScan = (prepare: Prepare, declared: ReadonlyMap<string, CollectionSpec>, { tables }: Shape) => ({
   progress: (): GenerationProgress => {
     const [checkpoint, commits] = rowOf(prepare(READ_PROGRESS).get()) ?? [];
     if (typeof checkpoint !== 'number' || typeof commits !== 'number') throw damagedDocument();
     return { checkpoint: BigInt(checkpoint), commits };
   },
   lastId: (collection: string): string | null => {
-    const [id] = rowOf(prepare(`SELECT max(id) FROM "${specOf(declared, collection).name}"`).get()) ?? [];
+    const { name } = specOf(declared, collection);
+    const [id] = tables.has(name) ? (rowOf(prepare(`SELECT max(id) FROM "${name}"`).get()) ?? []) : [];
     return typeof id === 'string' ? id : null;
   },
   scan: <D extends object>(collection: string, afterId: string | null, limit: number) => {
     const { name } = specOf(declared, collection);
+    if (!tables.has(name)) return [];
     const rows = prepare(`SELECT id, json(body) FROM "${name}" WHERE id > ? ORDER BY id LIMIT ?`).all(afterId ?? '', limit);
     return rows.map((row) => {
       const [id, text] = rowOf(row) ?? [];

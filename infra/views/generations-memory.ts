@@ -67,6 +67,7 @@ export const createMemoryViewGenerations = (projections: readonly Projection[]):
     list: () => open(() => generations),
     begin: (projection, version) => open(() => begin(projection, version)),
     open: (generation) => open(() => memoryGeneration(shelf, generation)),
+    openForReading: (generation) => open(() => memoryGeneration(shelf, generation)),
     markReady: (generation) => open(() => step(generation, (all) => readyStep(all, generation.number))),
     switchTo: (generation) => open(() => step(generation, (all) => switchStep(all, generation.number))),
     drop: (generation) => open(() => step(generation, (all) => dropStep(all, generation.number))),

@@ -6,7 +6,7 @@ import { sqliteAnnouncements } from './announcements-sqlite.ts';
 import { type Catalog, openCatalog } from './catalog.ts';
 import { syncFolder } from './files.ts';
 import { collectionsOf, generationFault, type GenerationPlace, openForWriting, whatOf } from './generation-file.ts';
-import { generationViews } from './generation-views.ts';
+import { generationReads, generationViews } from './generation-views.ts';
 import { liveViews } from './live-views.ts';
 import { dropForgottenIndexes, makeIndexes, makeTables } from './shape.ts';
 import { dropStep, goneFault, readyStep, switchStep } from './states.ts';
@@ -25,7 +25,7 @@ export type OpenViews = {
 export const openViewGenerations = ({ folder, projections }: ViewGenerationsOptions): OpenViews => {
   const catalog = openCatalog(folder);
   const live = liveViews({ folder, catalog, projections });
-  const announcements = sqliteAnnouncements({ folder, catalog });
+  const announcements = sqliteAnnouncements({ folder, catalog, onMoved: live.letGo });
   const close = async (): Promise<void> => {
     await live.close();
     await announcements.close();
@@ -70,6 +70,7 @@ const sqliteGenerations = ({ folder, projections, catalog }: Options): Omit<View
         };
         return openViews(place, mayCommit);
       }),
+    openForReading: (generation) => withFaults(generation.projection, async () => generationReads(placeOf(generation))),
     markReady: (generation) =>
       withFaults(generation.projection, async () => {
         const place = placeOf(generation);

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ViewReads } from '#domain/ports.ts';
+import type { Generation, ViewReads } from '#domain/ports.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 import type { Projection } from '#projections/projection.ts';
 import type { Catalog } from './catalog.ts';
@@ -23,8 +23,17 @@ type Options = { readonly folder: string; readonly catalog: Catalog; readonly pr
 /** A file can be dropped between the look at the catalogue and its opening; by the third look two switches have passed. */
 const TRIES = 3;
 
+export type LiveViews = ViewReads & {
+  /**
+   * To be called when the catalogue moved. Closes the files of generations that are not live any more, whether or not somebody reads that
+   * projection again: a file that was dropped keeps its place on the disk for as long as it is open.
+   */
+  readonly letGo: () => void;
+  readonly close: () => Promise<void>;
+};
+
 /** The documents that pages see: of each projection the live generation, looked up in the catalogue at each read (3 µs). */
-export const liveViews = ({ folder, catalog, projections }: Options): ViewReads & { readonly close: () => Promise<void> } => {
+export const liveViews = ({ folder, catalog, projections }: Options): LiveViews => {
   const owners = ownersOf(projections);
   const readers = new Map<string, Reader>();
   let closed = false;
@@ -33,20 +42,30 @@ export const liveViews = ({ folder, catalog, projections }: Options): ViewReads 
     readers.get(projection.name)?.db.close();
     readers.delete(projection.name);
   };
+  const liveOf = ({ name }: Projection): Generation | undefined =>
+    catalog.generations().find((one) => one.projection === name && one.state === 'live');
   const readerOf = (projection: Projection): Reader => {
-    const generation = catalog.generations().find((one) => one.projection === projection.name && one.state === 'live');
+    const generation = liveOf(projection);
     if (generation === undefined || generation.version < projection.readsFrom || generation.version > projection.version)
       throw buildingFault(projection.name);
     const known = readers.get(projection.name);
     const upToDate = known?.incompleteAt === null || known?.incompleteAt === catalog.dataVersion();
     if (known?.number === generation.number && upToDate) return known;
     forget(projection);
-    const db = openForReading({ folder, generation, projection });
-    const shape = shapeOf(db);
-    const incompleteAt = isComplete(shape, collectionsOf(projection)) ? null : catalog.dataVersion();
-    const reader = { number: generation.number, db, reads: sqliteReads(statements(db), declaredIn(projection), shape), incompleteAt };
+    const reader = openReader(generation, projection);
     readers.set(projection.name, reader);
     return reader;
+  };
+  const openReader = (generation: Generation, projection: Projection): Reader => {
+    const db = openForReading({ folder, generation, projection });
+    try {
+      const shape = shapeOf(db);
+      const incompleteAt = isComplete(shape, collectionsOf(projection)) ? null : catalog.dataVersion();
+      return { number: generation.number, db, reads: sqliteReads(statements(db), declaredIn(projection), shape), incompleteAt };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   };
   const read = async <T>(collection: string, run: (reads: Reads) => T): Promise<T> => {
     if (closed) throw closedFault();
@@ -68,6 +87,13 @@ export const liveViews = ({ folder, catalog, projections }: Options): ViewReads 
     getMany: (collection, ids) => read(collection, (reads) => reads.getMany(collection, ids)),
     find: (collection, query) => read(collection, (reads) => reads.find(collection, query)),
     count: (collection, where, cap) => read(collection, (reads) => reads.count(collection, where, cap)),
+    letGo: () => {
+      if (closed) return;
+      for (const projection of projections) {
+        const open = readers.get(projection.name);
+        if (open !== undefined && open.number !== liveOf(projection)?.number) forget(projection);
+      }
+    },
     close: () => {
       closed = true;
       for (const projection of projections) forget(projection);
