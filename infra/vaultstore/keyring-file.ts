@@ -41,19 +41,25 @@ export const openKeyringFile = async (options: Options): Promise<OpenKeyring> =>
     await createRing(options);
   }
   const ring = await readRing(file);
-  const root = await fitRoot(
-    source,
-    ring.id,
-    ring.roots.filter((one) => isLiving(ring, one)),
-  );
-  if (root === null) throw wrongRoot(ring, await fitRoot(source, ring.id, ring.roots).catch(() => null));
+  const root = await livingRoot(source, ring);
   const database = openDatabase(file, KEYRING_VERSION, KEYRING_SCHEMA);
-  const roots = createRoots(database, ring.id, root);
-  // What was read before may have been older than the WAL: a rotation may have ended this root key meanwhile.
-  const now = { id: ring.id, roots: roots.list() };
-  if (isLiving(now, root)) return { database, roots };
-  database.close();
-  throw wrongRoot(now, root);
+  try {
+    const roots = createRoots(database, ring.id, root);
+    // What was read before may have been older than the WAL: a rotation may have ended this root key meanwhile, and brought another.
+    const now = { id: ring.id, roots: roots.list() };
+    return { database, roots: isLiving(now, root) ? roots : createRoots(database, ring.id, await livingRoot(source, now)) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+/** The root key in use that the source gives. Throws `VAULT_WRONG_ROOT_KEY` when it gives none of them. */
+const livingRoot = async (source: RootKeySource, ring: Ring): Promise<RootKey> => {
+  const living = ring.roots.filter((one) => isLiving(ring, one));
+  const root = await fitRoot(source, ring.id, living);
+  if (root !== null) return root;
+  throw wrongRoot(ring, await fitRoot(source, ring.id, ring.roots).catch(() => null));
 };
 
 const isLiving = (ring: Ring, { id }: Pick<RootKey, 'id'>): boolean =>
