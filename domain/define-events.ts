@@ -39,7 +39,7 @@ export type EventCatalogue = Readonly<Record<string, EventSpec>>;
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** True for a free string, a template, or a brand of somebody else: all but ids made by their parser and closed lists of codes. */
-type IsFreeText<T extends string> = T extends Id<string> ? false : NoField extends Record<T, 1> ? true : false;
+export type IsFreeText<T extends string> = T extends Id<string> ? false : NoField extends Record<T, 1> ? true : false;
 /** Lacks every named field, so it is a record of `T` only when `T` names none. */
 type NoField = { readonly ''?: 1 };
 

@@ -1,4 +1,6 @@
 import pino from 'pino';
+import type { IsFreeText } from '#domain/define-events.ts';
+import type { Id } from '#domain/ids.ts';
 import type { LogLevel } from './config-variables.ts';
 import { type ReducedError, reduceError } from './reduce-error.ts';
 
@@ -59,8 +61,31 @@ type FieldValue<K extends keyof typeof fields> = (typeof fields)[K] extends 'num
 
 export type LogFields = { readonly [K in keyof typeof fields]?: FieldValue<K> } & { readonly err?: unknown };
 
+/**
+ * `T`, with `never` for every free text: ids made by their parsers and closed lists of codes may be told, what somebody wrote may not. A value
+ * that is opened, or that came with a request, is of type `string` and does not compile here.
+ */
+export type Told<T> = { readonly [K in keyof T]: ToldPart<T[K]> };
+type ToldPart<V> = V extends string ? (IsFreeText<V> extends true ? never : V) : V;
+
+/** A code, a pattern of a route or a server's own address, held against its form. */
+export type ToldText = Id<'told'>;
+
+/** For codes that the types do not close: of errors, of libraries, of projections. `unnamed` for what is not formed like one. */
+export const toldCode = (text: string): ToldText => told(text, CODE);
+/** The pattern of a route, `/api/v1/contacts/:contactId`; never the address that was asked for. */
+export const toldRoute = (pattern: string): ToldText => told(pattern, ROUTE);
+/** Where this server listens. */
+export const toldAddress = (url: string): ToldText => told(url, SERVER_ADDRESS);
+
+// eslint-disable-next-line no-restricted-syntax -- the brand's parser
+const told = (text: string, form: RegExp): ToldText => (form.test(text) ? text : 'unnamed') as ToldText;
+
 /** `event` is a fixed name such as `webhook.refused`: a code, not a sentence with values in it. */
-type Write = (event: string, fields?: LogFields) => void;
+type Write = <E extends string, const F extends LogFields = LogFields>(
+  event: IsFreeText<E> extends true ? never : E,
+  fields?: F & Told<F>,
+) => void;
 export type Log = { readonly debug: Write; readonly info: Write; readonly warn: Write; readonly error: Write };
 
 export type LogSink = { readonly write: (line: string) => void };
@@ -81,7 +106,7 @@ export const createLog = (level: LogLevel, sink: LogSink = process.stderr): Log 
   );
   const writer =
     (at: 'debug' | 'info' | 'warn' | 'error'): Write =>
-    (event, given) => {
+    (event: string, given?: LogFields) => {
       if (out.isLevelEnabled(at)) out[at](allowed(given ?? {}), CODE.test(event) ? event : 'unnamed');
     };
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };

@@ -1,7 +1,7 @@
 import { type ChannelId, parseId } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
 import type { EventStore } from '#domain/ports.ts';
-import type { Log } from '#infra/log.ts';
+import { type Log, toldCode } from '#infra/log.ts';
 import type { DeliveryItem } from '#infra/whatsapp/delivery.ts';
 import { parseDelivery, verifySignature } from '#infra/whatsapp/webhook.ts';
 import type { Vault } from '#vault/vault.ts';
@@ -86,7 +86,7 @@ const take = async (parts: Parts, channel: OpenChannel, item: DeliveryItem): Pro
       parts.log.warn('webhook.item-malformed', { channel: channel.channelId });
       return;
     case 'other':
-      parts.log.info('webhook.item-not-used', { channel: channel.channelId, reason: item.field });
+      parts.log.info('webhook.item-not-used', { channel: channel.channelId, reason: toldCode(item.field) });
   }
 };
 

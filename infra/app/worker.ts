@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Log } from '#infra/log.ts';
+import { type Log, toldCode } from '#infra/log.ts';
 import type { Held, Lease } from '#infra/processes/lease.ts';
 import { StoreFault } from '#infra/sqlite/store-fault.ts';
 
@@ -60,7 +60,7 @@ export const createWorker = ({ name, log, lease, round }: Options): Worker => {
       // Its list is being prepared: there is nothing wrong, and nothing to do yet.
       if (error instanceof StoreFault && error.code === 'VIEWS_BUILDING') return false;
       failed = true;
-      log.error('worker.failed', { part: name, err: error });
+      log.error('worker.failed', { part: toldCode(name), err: error });
       return false;
     }
   };

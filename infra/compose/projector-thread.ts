@@ -7,7 +7,7 @@ import { idOf } from '#domain/ids.ts';
 import { now } from '#infra/app/context.ts';
 import { logLevels } from '#infra/config-variables.ts';
 import { openSqliteLogReader } from '#infra/eventstore/reader.ts';
-import { createLog } from '#infra/log.ts';
+import { createLog, toldCode } from '#infra/log.ts';
 import { openLeases } from '#infra/processes/lease.ts';
 import { openViewGenerations } from '#infra/views/generations-sqlite.ts';
 import { allProjections } from '#projections/all.ts';
@@ -49,10 +49,10 @@ await leases.lease('projector').whileHeld(stopping.signal, ({ signal, stillHeld 
     signal,
     stillHeld,
     onFault: (projection, code, err) => {
-      log.error('projector.fault', { projection, code, err });
+      log.error('projector.fault', { projection: toldCode(projection), code: toldCode(code), err });
     },
     onHeld: (projection) => {
-      log.error('projector.held', { projection });
+      log.error('projector.held', { projection: toldCode(projection) });
     },
   }),
 );

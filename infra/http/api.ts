@@ -6,7 +6,7 @@ import rateLimit from '@fastify/rate-limit';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod';
 import Fastify, { type FastifyInstance, type RawServerDefault } from 'fastify';
 import type { Product } from '../app/product.ts';
-import type { Log } from '../log.ts';
+import { type Log, toldCode, toldRoute, type ToldText } from '../log.ts';
 import { createAccess } from './access.ts';
 import { answerErrors, sendProblem } from './errors.ts';
 import { readJson } from './json-body.ts';
@@ -104,9 +104,10 @@ const RATE = {
 
 const watchRequests = (app: FastifyInstance, metrics: Metrics, log: Log): void => {
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none';
+    const pattern = request.routeOptions.url;
+    const route: 'none' | ToldText = pattern === undefined ? 'none' : toldRoute(pattern);
     metrics.observe({ method: request.method, route, status: reply.statusCode, durationMs: reply.elapsedTime });
-    const line = { method: request.method, route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime) };
+    const line = { method: toldCode(request.method), route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime) };
     if (reply.statusCode >= 500) log.warn('http.answered', line);
     else log.debug('http.answered', line);
   });

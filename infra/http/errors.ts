@@ -1,6 +1,6 @@
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Log } from '../log.ts';
+import { type Log, toldCode, toldRoute } from '../log.ts';
 import { type Fault, fault, HttpFault, type ProblemCode } from './problems.ts';
 
 /** Every error of every route becomes a problem here, and nowhere else. */
@@ -8,7 +8,8 @@ export const answerErrors = (app: FastifyInstance, log: Log): void => {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, fault('no-such-route')));
   app.setErrorHandler((error, request, reply) => {
     const known = toHttpFault(error);
-    if (known.problem.status >= 500) log.error('http.failed', { route: request.routeOptions.url ?? 'none', code: known.code, err: error });
+    if (known.problem.status >= 500)
+      log.error('http.failed', { route: toldRoute(request.routeOptions.url ?? 'none'), code: toldCode(known.code), err: error });
     return sendProblem(reply, known);
   });
 };

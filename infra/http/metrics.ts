@@ -1,11 +1,15 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { ReadModels } from '../app/product.ts';
+import type { ToldText } from '../log.ts';
+import { counter, gauge, histogram } from './metrics/closed.ts';
 import { logMetrics } from './metrics/log-metrics.ts';
 import { processMetrics } from './metrics/process-metrics.ts';
 import { revealMetrics } from './metrics/reveal-metrics.ts';
 import { projectionMetrics } from './metrics/projection-metrics.ts';
 
-export type Answered = { readonly method: string; readonly route: string; readonly status: number; readonly durationMs: number };
+export type Answered = { readonly method: string; readonly route: RouteLabel; readonly status: number; readonly durationMs: number };
+/** A route's pattern, or of what kind a page's address is. */
+type RouteLabel = ToldText | 'none' | '/*' | '/_app/*';
 
 export type Metrics = {
   readonly observe: (answered: Answered) => void;
@@ -21,33 +25,33 @@ export const createMetrics = ({ projections, vitals }: Pick<ReadModels, 'project
   const register = new Registry();
   // Node's own, among them the delay of the event loop.
   collectDefaultMetrics({ register });
-  const durations = new Histogram({
+  const durations = histogram({
     name: 'vconnect_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer, by route pattern.',
     labelNames: ['method', 'route', 'status'],
     buckets: BUCKETS,
     registers: [register],
   });
-  const webhooks = new Counter({
+  const webhooks = counter({
     name: 'vconnect_webhook_deliveries_total',
     help: 'Webhook deliveries by the status that they were answered with.',
     labelNames: ['status'],
     registers: [register],
   });
-  const streams = new Gauge({ name: 'vconnect_stream_clients', help: 'Open streams of changes.', registers: [register] });
-  const unanswered = new Counter({
+  const streams = gauge({ name: 'vconnect_stream_clients', help: 'Open streams of changes.', registers: [register] });
+  const unanswered = counter({
     name: 'vconnect_metrics_unanswered_total',
     help: 'Times that a part did not say its numbers when it was asked for this page: they are missing from it.',
     labelNames: ['part'],
     registers: [register],
   });
-  for (const part of ['log', 'projections', 'processes']) unanswered.inc({ part }, 0);
+  for (const part of PARTS) unanswered.inc({ part }, 0);
   const log = logMetrics(register, vitals.appends);
   const readModels = projectionMetrics(register);
   const processes = processMetrics(register, vitals);
   const reveals = revealMetrics(register, vitals.refusals);
   /** A store that does not answer takes its own numbers away, not everybody's. */
-  const ask = async (part: string, question: () => void | Promise<void>): Promise<void> => {
+  const ask = async (part: (typeof PARTS)[number], question: () => void | Promise<void>): Promise<void> => {
     try {
       await question();
     } catch {
@@ -56,10 +60,10 @@ export const createMetrics = ({ projections, vitals }: Pick<ReadModels, 'project
   };
   return {
     observe: ({ method, route, status, durationMs }) => {
-      durations.observe({ method: METHODS.has(method) ? method : 'other', route, status: String(status) }, durationMs / 1_000);
-      if (method === 'POST' && route.startsWith('/webhooks/')) webhooks.inc({ status: String(status) });
+      durations.observe({ method: METHODS.find((known) => known === method) ?? 'other', route, status }, durationMs / 1_000);
+      if (method === 'POST' && route.startsWith('/webhooks/')) webhooks.inc({ status });
     },
-    setStreams: (open) => streams.set(open),
+    setStreams: (open) => streams.set({}, open),
     render: async () => {
       await ask('log', log);
       await ask('projections', () => readModels(projections));
@@ -71,4 +75,7 @@ export const createMetrics = ({ projections, vitals }: Pick<ReadModels, 'project
 };
 
 /** Node's parser knows some thirty more; whoever tries them through does not make the page grow. */
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Whose numbers are asked for when the page is made. */
+const PARTS = ['log', 'projections', 'processes'] as const;

@@ -1,5 +1,6 @@
 import { parseStream, streamParts } from '#domain/ids.ts';
 import { doneRatio, preparing } from '#infra/projector/building.ts';
+import { toldCode } from '#infra/log.ts';
 import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import { allProjections } from '#projections/all.ts';
 import type { Application } from '#projections/application.ts';
@@ -58,8 +59,8 @@ export const takeUpParked =
     const known = allProjections.some(({ name }) => name === projection);
     if (stream === null || !known || streamParts(stream).tenant !== viewer.tenant) return notFound;
     const result = await readModels.replay(projection, stream);
-    const code = result.kind === 'parked' ? { code: result.code } : {};
-    log.info('projection.replayed', { projection, stream, account: viewer.accountId, state: result.kind, ...code });
+    const code = result.kind === 'parked' ? { code: toldCode(result.code) } : {};
+    log.info('projection.replayed', { projection: toldCode(projection), stream, account: viewer.accountId, state: result.kind, ...code });
     return result.kind === 'parked' ? { ok: true, outcome: 'parked', code: result.code } : { ok: true, outcome: result.kind };
   };
 

@@ -3,7 +3,7 @@ import type { Product } from '../../app/product.ts';
 import type { Config } from '../../config.ts';
 import { startFront } from '../../http/front.ts';
 import { startHealthFront } from '../../http/health-front.ts';
-import type { Log } from '../../log.ts';
+import { type Log, toldAddress, toldCode } from '../../log.ts';
 import { makeDataFolder } from '../data-folder.ts';
 import { EXIT, type ExitCode, UsageFault } from '../exit-codes.ts';
 import { type Args, type Context, result, type Verb } from '../verb.ts';
@@ -28,14 +28,14 @@ export const start: Verb = {
     try {
       const served = { config, log, context, closing };
       const { url, product } = role === 'worker' || role === 'projector' ? await serveNobody(role, served) : await serveAll(role, served);
-      log.info('server.listening', { listening: url });
+      log.info('server.listening', { listening: toldAddress(url) });
       // Before anybody is told the address: who knows it may already ask the process to end.
       const stopped = context.io.untilStopped();
       result(context, { ok: true, url }, [sentenceOf(role, url)]);
       if (args.flag('demo') && product !== null) await context.parts.runDemo(product, config, context.io.out);
       const signal = await stopped;
       context.io.say('Stopping …');
-      log.info('server.stopping', { signal });
+      log.info('server.stopping', { signal: toldCode(signal) });
       return await within(STOP_TIMEOUT_MS, () => closeAll(closing));
     } catch (error) {
       await within(STOP_TIMEOUT_MS, () => closeAll(closing));

@@ -1,11 +1,12 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Vitals } from '../../app/vitals.ts';
 import { processRoles } from '../../processes/register.ts';
+import { gauge as closedGauge } from './closed.ts';
 
 /** What this process does, and who else works on the data folder. */
 export const processMetrics = (register: Registry, vitals: Vitals): (() => void) => {
   const gauge = <T extends string>(name: string, labelNames: readonly T[], help: string) =>
-    new Gauge({ name, help, labelNames, registers: [register] });
+    closedGauge({ name, help, labelNames, registers: [register] });
   const own = gauge('vconnect_process_role', ['role'], '1 for each role of this process, else 0.');
   const living = gauge('vconnect_processes', ['role'], 'Living processes of the data folder by role; one may have several.');
   const held = gauge('vconnect_lease_held', ['lease'], '1 while this process holds the lease and does its work, else 0.');

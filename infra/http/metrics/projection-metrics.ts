@@ -1,11 +1,13 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Product } from '../../app/product.ts';
+import { toldCode, type ToldText } from '../../log.ts';
 import { doneRatio } from '../../projector/building.ts';
+import { counter, gauge as closedGauge } from './closed.ts';
 
 /** How far the read models of the data folder are. Every process says the same; a dead projector shows as a lag that grows. */
 export const projectionMetrics = (register: Registry): ((projections: Pick<Product['projections'], 'status'>) => Promise<void>) => {
   const labelNames = ['projection'] as const;
-  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers: [register] });
+  const gauge = (name: string, help: string) => closedGauge({ name, help, labelNames, registers: [register] });
   const gauges = {
     lag: gauge('vconnect_projection_lag_events', "Events between the log's head and the position of the live generation."),
     idle: gauge('vconnect_projection_seconds_since_progress', 'Seconds since the live generation last moved, or looked and found nothing.'),
@@ -18,7 +20,7 @@ export const projectionMetrics = (register: Registry): ((projections: Pick<Produ
       'How far the generation that is being built has come, from 0 to 1; 0 while none is.',
     ),
   };
-  const applied = new Counter({
+  const applied = counter({
     name: 'vconnect_projection_applied_events_total',
     help: 'Events that the live generation moved past, as this process saw it since its start.',
     labelNames,
@@ -26,7 +28,7 @@ export const projectionMetrics = (register: Registry): ((projections: Pick<Produ
   });
   const seen = new Map<string, { readonly generation: number; readonly checkpoint: bigint }>();
 
-  const count = (projection: string, generation: number, checkpoint: bigint): void => {
+  const count = (projection: ToldText, generation: number, checkpoint: bigint): void => {
     const before = seen.get(projection);
     // Another generation stands elsewhere: how far it is says nothing of what was applied meanwhile.
     const moved = before?.generation === generation ? Number(checkpoint - before.checkpoint) : 0;
@@ -41,7 +43,8 @@ export const projectionMetrics = (register: Registry): ((projections: Pick<Produ
     // What cannot be asked any more must not stand there as if it were still so.
     clear();
     for (const status of await projections.status()) {
-      const { name: projection, generation, building } = status;
+      const { generation, building } = status;
+      const projection = toldCode(status.name);
       gauges.lag.set({ projection }, Number(status.lag));
       gauges.idle.set({ projection }, status.secondsSinceProgress);
       gauges.parked.set({ projection }, status.parkedStreams);

@@ -1,9 +1,10 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { refusalReasons, type RevealRefusals } from '../../app/reveal-record.ts';
+import { counter } from './closed.ts';
 
 /** A number that climbs is an account that looks at too many people, or at what is not for it: worth an alarm. */
 export const revealMetrics = (register: Registry, refusals: RevealRefusals['counts'] | null): (() => void) => {
-  const refused = new Counter({
+  const refused = counter({
     name: 'vconnect_reveals_refused_total',
     help: 'Looks at personal values, and searches, that were refused: by the reason of the denial or the limit that was reached.',
     labelNames: ['reason'],

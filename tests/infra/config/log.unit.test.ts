@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLog, type LogFields } from '#infra/log.ts';
+import { createLog, type LogFields, toldAddress, toldCode, toldRoute } from '#infra/log.ts';
 import { VaultFault } from '#vault/fault.ts';
 
-const logged = (fields: unknown, event = 'test.happened'): string => {
+/** Past the types: what a line says where they were silenced. */
+const logged = (fields: unknown, event: string = 'test.happened'): string => {
   let text = '';
   const log = createLog('debug', { write: (line) => void (text += line) });
-  log.info(event, fields as LogFields);
+  (log.info as (event: string, fields: LogFields) => void)(event, fields as LogFields);
   return text;
 };
 
@@ -58,6 +59,37 @@ describe('a log line', () => {
   it('shares the process with no environment in crash reports', () => {
     createLog('info', { write: () => undefined });
     expect(process.report.excludeEnv).toBe(true);
+  });
+});
+
+describe('what may be told', () => {
+  it.each([
+    ['a code', toldCode, 'STORE_FULL', 'Mona Fahmy'],
+    ['a route', toldRoute, '/api/v1/contacts/:id', '/contacts?name=Ada'],
+    ['an address', toldAddress, 'http://127.0.0.1:8080', 'http://127.0.0.1/Ada'],
+  ])('is %s of its form and nothing else', (_, told, good, bad) => {
+    expect([told(good), told(bad)]).toEqual([good, 'unnamed']);
+  });
+
+  it('does not compile with free text', () => {
+    const { info } = createLog('error', { write: () => undefined });
+    const opened: string = 'Ada';
+    // @ts-expect-error -- what somebody wrote, as a code
+    info('test.happened', { code: opened });
+    // @ts-expect-error -- as an id
+    info('test.happened', { contact: opened });
+    // @ts-expect-error -- as one of two things
+    info('test.happened', { reason: Math.random() > 2 ? opened : 'none' });
+    // @ts-expect-error -- inside a template
+    info('test.happened', { code: `name-${opened}` });
+    // @ts-expect-error -- as an error
+    info('test.happened', { err: opened });
+    // @ts-expect-error -- as the name of what happened
+    info(opened);
+    // @ts-expect-error -- under a name that no line has
+    info('test.happened', { name: 'Ada' });
+    info('test.happened', { code: toldCode(opened), reason: 'none', count: 1 });
+    expect(true).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { refusalReasons } from '#infra/app/reveal-record.ts';
 import { openReadModels } from '#infra/compose/read-models.ts';
 import { loadConfig } from '#infra/config.ts';
 import { createMetrics } from '#infra/http/metrics.ts';
@@ -14,7 +15,8 @@ import { environmentOf, newDataFolder, type RunningProduct, runProduct } from '#
 const LABELS: Readonly<Record<string, RegExp>> = {
   projection: new RegExp(`^(?:${allProjections.map(({ name }) => name).join('|')})$`),
   role: /^(?:web|projector|worker|cli)$/,
-  lease: /^(?:projector|outbox|media|erasure|binder)$/,
+  lease: /^(?:projector|outbox|media|erasure|binder|search)$/,
+  reason: new RegExp(`^(?:${refusalReasons.join('|')})$`),
   part: /^(?:log|projections|processes)$/,
   method: /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|other)$/,
   status: /^[1-5]\d\d$/,
