@@ -1,4 +1,4 @@
-import type { SubjectId } from '#domain/ids.ts';
+import type { IsoTime, SubjectId } from '#domain/ids.ts';
 import type { PersonalClass } from '#domain/personal.ts';
 import type { RevealCommand, RevealItem } from '#domain/reveal/commands.ts';
 import { limitCode } from '#domain/reveal/decider.ts';
@@ -8,7 +8,7 @@ import type { Log } from '#infra/log.ts';
 import type { Viewer } from '#projections/shown.ts';
 import { denialOf } from './access.ts';
 import { revealAggregate } from './aggregates.ts';
-import { now, viewerContext } from './context.ts';
+import { viewerContext } from './context.ts';
 import type { CommandHandler, Outcome } from './handle-command.ts';
 import { derivedId } from './new-id.ts';
 import type { Wanted } from './mask.ts';
@@ -73,7 +73,7 @@ type Who = 'sessionId' | 'accountId' | 'role' | 'purpose';
 type Told = RevealCommand extends infer Each ? (Each extends RevealCommand ? Omit<Each, Who> : never) : never;
 
 /** One small stream per account and day (UTC): it folds quickly, also in a year, and all sessions of the account count together. */
-const streamOf = ({ accountId }: Viewer, at: ReturnType<typeof now>): string => derivedId<'reveal'>(accountId, 'reveals', at.slice(0, 10));
+const streamOf = ({ accountId }: Viewer, at: IsoTime): string => derivedId<'reveal'>(accountId, 'reveals', at.slice(0, 10));
 
 /** Subjects with the classes of theirs that are about to be shown, in a steady order. */
 const itemsOf = (handles: readonly SealedHandle[]): readonly RevealItem[] => {

@@ -128,17 +128,16 @@ describe('the limits of an account', () => {
     personal: {},
   });
 
-  it('shows as many people unmasked as the limit says, and not one more', () =>
-    Promise.all([
-      spec
-        .given(seen(0, 1, full - 1, 'profile'))
-        .when(reveal(1, item(full, 'profile')), null)
-        .then(revealed(1, item(full, 'profile'))),
-      spec
-        .given(seen(0, 1, full, 'profile'))
-        .when(reveal(1, item(full + 1, 'profile')), null)
-        .thenRefused('conflict', 'limit-identifiers'),
-    ]));
+  it('shows as many people unmasked as the limit says, and not one more', () => {
+    spec
+      .given(seen(0, 1, full - 1, 'profile'))
+      .when(reveal(1, item(full, 'profile')), null)
+      .then(revealed(1, item(full, 'profile')));
+    spec
+      .given(seen(0, 1, full, 'profile'))
+      .when(reveal(1, item(full + 1, 'profile')), null)
+      .thenRefused('conflict', 'limit-identifiers');
+  });
   it('counts a person once, whatever the purpose or the session', () =>
     spec
       .given(seen(0, 1, full, 'profile'))
@@ -169,57 +168,53 @@ describe('the limits of an account', () => {
       .given(seen(0, 1, full - 1, 'profile'))
       .when(reveal(1, item(full, 'profile'), item(full + 1, 'profile')), null)
       .thenRefused('conflict', 'limit-identifiers'));
-  it('counts messages by themselves', () =>
-    Promise.all([
-      spec
-        .given(seen(0, 1, full, 'profile'))
-        .when(reveal(1, item(full + 1, 'message')), null)
-        .then(revealed(1, item(full + 1, 'message'))),
-      spec
-        .given(seen(0, 1, REVEAL_LIMITS.conversations, 'message'))
-        .when(reveal(1, item(0, 'note')), null)
-        .thenRefused('conflict', 'limit-conversations'),
-    ]));
-  it('counts neither what is masked nor colleagues', () =>
-    Promise.all([
-      spec
-        .given(seen(0, 1, full, 'profile'))
-        .when({ ...reveal(1, item(full + 1, 'profile')), level: 'masked' }, null)
-        .then({
-          ...revealed(1, item(full + 1, 'profile')),
-          data: { ...who, level: 'masked', items: [item(full + 1, 'profile')], revealedAt: minute(1) },
-        } as Event),
-      spec
-        .given(seen(0, 1, full, 'profile', { purpose: 'know-colleagues' }))
-        .when(reveal(1, item(full + 1, 'profile')), null)
-        .then(revealed(1, item(full + 1, 'profile'))),
-    ]));
-  it('lets an account search so often in an hour', () =>
-    Promise.all([
-      spec.given().when(search(0), null).then(searched(0)),
-      spec
-        .given(...Array.from({ length: REVEAL_LIMITS.searches }, () => searched(0)))
-        .when(search(1), null)
-        .thenRefused('conflict', 'limit-searches'),
-      spec
-        .given(...Array.from({ length: REVEAL_LIMITS.searches }, () => searched(0)))
-        .when(search(HOUR), null)
-        .then(searched(HOUR)),
-    ]));
-  it('signals once an hour that one was reached, and names everybody who was not shown', () =>
-    Promise.all([
-      spec
-        .given()
-        .when(reach(0, item(1, 'profile')), null)
-        .then(reached(0), overLimit(0, item(1, 'profile'))),
-      spec
-        .given(reached(0), overLimit(0, item(1, 'profile')))
-        .when(reach(1, item(1, 'profile'), item(2, 'profile')), null)
-        .then(overLimit(1, item(2, 'profile'))),
-      spec
-        .given(reached(0), overLimit(0, item(1, 'profile')))
-        .when(reach(1, item(1, 'profile')), null)
-        .thenNothing(),
-      spec.given(reached(0)).when(reach(HOUR), null).then(reached(HOUR)),
-    ]));
+  it('counts messages by themselves', () => {
+    spec
+      .given(seen(0, 1, full, 'profile'))
+      .when(reveal(1, item(full + 1, 'message')), null)
+      .then(revealed(1, item(full + 1, 'message')));
+    spec
+      .given(seen(0, 1, REVEAL_LIMITS.conversations, 'message'))
+      .when(reveal(1, item(0, 'note')), null)
+      .thenRefused('conflict', 'limit-conversations');
+  });
+  it('counts neither what is masked nor colleagues', () => {
+    spec
+      .given(seen(0, 1, full, 'profile'))
+      .when({ ...reveal(1, item(full + 1, 'profile')), level: 'masked' }, null)
+      .then({
+        ...revealed(1, item(full + 1, 'profile')),
+        data: { ...who, level: 'masked', items: [item(full + 1, 'profile')], revealedAt: minute(1) },
+      } as Event);
+    spec
+      .given(seen(0, 1, full, 'profile', { purpose: 'know-colleagues' }))
+      .when(reveal(1, item(full + 1, 'profile')), null)
+      .then(revealed(1, item(full + 1, 'profile')));
+  });
+  it('lets an account search so often in an hour', () => {
+    spec.given().when(search(0), null).then(searched(0));
+    spec
+      .given(...Array.from({ length: REVEAL_LIMITS.searches }, () => searched(0)))
+      .when(search(1), null)
+      .thenRefused('conflict', 'limit-searches');
+    spec
+      .given(...Array.from({ length: REVEAL_LIMITS.searches }, () => searched(0)))
+      .when(search(HOUR), null)
+      .then(searched(HOUR));
+  });
+  it('signals once an hour that one was reached, and names everybody who was not shown', () => {
+    spec
+      .given()
+      .when(reach(0, item(1, 'profile')), null)
+      .then(reached(0), overLimit(0, item(1, 'profile')));
+    spec
+      .given(reached(0), overLimit(0, item(1, 'profile')))
+      .when(reach(1, item(1, 'profile'), item(2, 'profile')), null)
+      .then(overLimit(1, item(2, 'profile')));
+    spec
+      .given(reached(0), overLimit(0, item(1, 'profile')))
+      .when(reach(1, item(1, 'profile')), null)
+      .thenNothing();
+    spec.given(reached(0)).when(reach(HOUR), null).then(reached(HOUR));
+  });
 });

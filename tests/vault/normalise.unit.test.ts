@@ -63,7 +63,9 @@ describe('words of a name', () => {
     expect(nameWords('x'.repeat(500))).toEqual(['x'.repeat(MAX_WORD_LENGTH)]);
   });
 
-  const arabic = fc.string({ unit: fc.constantFrom(...'ابتثجحخدذرزسشصضطظعغفقكلمنهويأإآةىءؤئٱـ َُّ'), maxLength: 40 });
+  /** Letters, marks and a space, each one code unit. */
+  const ARABIC = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويأإآةىءؤئٱـ َُّ';
+  const arabic = fc.string({ unit: fc.constantFrom(...ARABIC.split('')), maxLength: 40 });
   const anything = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }), arabic);
 
   test('taking the words of the words changes nothing', () => {
@@ -76,7 +78,7 @@ describe('words of a name', () => {
 
   test('case, width, composition, tatweel, direction marks and spaces make no difference', () => {
     fc.assert(
-      fc.property(arabic, fc.string({ unit: fc.constantFrom(...'abcxyzéüñß '), maxLength: 30 }), (ar, latin) => {
+      fc.property(arabic, fc.string({ unit: fc.constantFrom(...'abcxyzéüñß '.split('')), maxLength: 30 }), (ar, latin) => {
         const name = `${latin} ${ar}`;
         for (const same of [
           name.normalize('NFD'),
