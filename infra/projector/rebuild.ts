@@ -125,6 +125,8 @@ export const markRollback = async (generations: ViewGenerations, projection: Pro
 export type Handover = {
   /** Stops the live one and tells its position. */
   readonly freeze: () => Promise<bigint>;
+  /** Says with every batch that the new one moves: whoever waits for it knows that it was taken up. */
+  readonly moved: (follower: Follower) => void;
   /** Says how far the new one is, so that it never looks as if it were at the beginning. */
   readonly announce: (follower: Follower) => Promise<void>;
   /** At the very end: another projector would have moved the live one on since. */
@@ -140,12 +142,12 @@ export const switchReady = async (
   { log, generations, clock, signal }: RebuildParts,
   projection: Projection,
   ready: Generation,
-  { freeze, announce, stillHeld }: Handover,
+  { freeze, moved, announce, stillHeld }: Handover,
 ): Promise<boolean> => {
   const views = await generations.open(ready);
   try {
     const follower = await openFollower({ projection, generation: ready, views, clock });
-    await fill([follower], log, { until: null, signal });
+    await fill([follower], log, { until: null, signal, onProgress: () => moved(follower) });
     const upTo = await freeze();
     await fill([follower], log, { until: upTo, signal });
     if (follower.position() < upTo) return false;

@@ -5,6 +5,7 @@ import { createAnnouncer } from './announcer.ts';
 import type { Announcements } from './announcements.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { fill } from './fill.ts';
+import type { Follower } from './follower.ts';
 import { errorCode } from './parked.ts';
 import { type Pump, startPump } from './pump.ts';
 import { openBuilding, type RebuildParts, switchReady } from './rebuild.ts';
@@ -79,7 +80,9 @@ const keep = async (kept: Kept): Promise<void> => {
           await pump?.stop();
           return pump?.position() ?? 0n;
         };
-        const switched = await switchReady(kept, projection, ready, { freeze, announce: announcer.tellNow, stillHeld: kept.stillHeld });
+        const moved = (follower: Follower): void => announcer.moved(follower, null);
+        const handover = { freeze, moved, announce: announcer.tellNow, stillHeld: kept.stillHeld };
+        const switched = await switchReady(kept, projection, ready, handover);
         pump = null;
         // What differs between two generations nobody has listed.
         if (switched) announcer.readAnew();
