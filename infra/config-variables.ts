@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { startRoles } from './processes/roles.ts';
-import { parseKeyAddress } from './vaultstore/kms/transit.ts';
+import { parseKeyAddress } from './transit-key-address.ts';
 
 /**
  * Every variable of the environment that the product knows. `fallback` is what an empty or missing one means, `says` becomes its

@@ -1,5 +1,6 @@
 // `npm test`: the checks and every suite, one after the other, none hidden by the failure of another. The last line is
 // "N passed, N failed, N skipped" over all of them. `npm test -- unit check` runs only the suites named.
+import { findOpenBao } from './openbao.ts';
 import { runChecks } from './run-checks.ts';
 import { endOnSignals } from './run-command.ts';
 import { runVitest } from './run-vitest.ts';
@@ -39,6 +40,10 @@ const runAll = async (isWanted: (name: string) => boolean): Promise<readonly Out
   }
   if (isWanted('contract')) {
     for (const name of missingEngineSuites()) outcomes.push(skipped(name, 0, 'not part of this release yet'));
+  }
+  if (isWanted('integration')) {
+    const bao = findOpenBao();
+    if (bao.kind === 'none') outcomes.push(skipped('root key wrapped by OpenBao', 0, bao.reason));
   }
   return outcomes;
 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { VaultFault } from '#vault/fault.ts';
+import { parseKeyAddress } from '#infra/transit-key-address.ts';
 import type { KeyService } from './key-service.ts';
 
 /** One key of the Transit secrets engine of HashiCorp Vault or OpenBao. */
@@ -25,18 +26,6 @@ const TIMEOUT_MS = 5_000;
 const PAUSES_MS = [500, 2_000] as const;
 /** An answer holds one ciphertext of some hundred characters; more is not from this interface. */
 const MOST_ANSWER_BYTES = 64 * 1024;
-
-const KEY_ADDRESS = /^(https?:\/\/[^/?#@]+)\/v1\/([A-Za-z0-9_./-]+)\/keys\/([A-Za-z0-9_.-]+)$/;
-/** Plain HTTP would send the token in the clear. */
-const ON_THIS_MACHINE = /^http:\/\/(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])(:\d{1,5})?$/;
-
-/** @returns where the key's operations are, or null when the text is no address of a Transit key over TLS (or on this machine). */
-export const parseKeyAddress = (address: string): { readonly origin: string; readonly mount: string; readonly name: string } | null => {
-  const [, origin = '', mount = '', name = ''] = KEY_ADDRESS.exec(address) ?? [];
-  if (name === '' || !URL.canParse(origin)) return null;
-  if (!origin.startsWith('https://') && !ON_THIS_MACHINE.test(origin)) return null;
-  return { origin, mount, name };
-};
 
 const encrypted = z.object({ data: z.object({ ciphertext: z.string().regex(/^[\x21-\x7e]{8,4096}$/) }) });
 const decrypted = z.object({ data: z.object({ plaintext: z.base64() }) });
