@@ -84,9 +84,9 @@ const keep = async (kept: Kept): Promise<void> => {
         const handover = { freeze, moved, announce: announcer.tellNow, stillHeld: kept.stillHeld };
         const switched = await switchReady(kept, projection, ready, handover);
         pump = null;
-        // What differs between two generations nobody has listed.
-        if (switched) announcer.readAnew();
-        else await pause(LOOK_MS, signal);
+        // What differs between two generations nobody has listed. Where there was none, nobody has read any.
+        if (switched && live !== null) announcer.readAnew();
+        if (!switched) await pause(LOOK_MS, signal);
         continue;
       }
       if (live?.version !== projection.version && !beside.held) {
