@@ -117,6 +117,13 @@ export function webFixture({ now = Date.now(), more = 135, permissions = everyth
         counts: { mine: count('mine'), unassigned: count('unassigned'), open: count('open'), resolved: count('resolved') },
       });
     },
+    search: (_viewer, term) => {
+      if (term === 'too often') return Promise.resolve({ ok: false, status: 429, code: 'search-limit' });
+      const found = items.filter(
+        ({ name }) => name.state === 'value' && name.text.toLowerCase().split(' ').includes(term.trim().toLowerCase()),
+      );
+      return Promise.resolve({ ok: true, items: found, by: 'name', more: term.trim() === 'omar' });
+    },
     conversation: (_viewer, conversation, { before }) => {
       const item = items[indexOf(conversation)];
       if (item === undefined) return Promise.resolve(notHere);

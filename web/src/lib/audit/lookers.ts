@@ -17,7 +17,8 @@ const rank = { refused: 1, masked: 2, full: 3 } as const satisfies Record<Look, 
 export function lookersOf(items: readonly AuditItem[]): readonly Looker[] {
   const byPerson = new Map<string, Looker>();
   for (const item of items) {
-    if (item.kind !== 'reveal' || item.actor.kind !== 'person') continue;
+    // A search and a reached limit stand in the trail beside the looks, and are none.
+    if ((item.type !== 'ValuesRevealed' && item.type !== 'RevealDenied') || item.actor.kind !== 'person') continue;
     const { person } = item.actor;
     byPerson.set(
       person.accountId,

@@ -43,8 +43,8 @@ function variantsOf({ type, actor, subject, facts }: AuditItem): readonly string
 }
 
 // Chosen between in the message, where a hyphen may not stand.
-const words = ['reason', 'kind', 'status', 'provider', 'level', 'by'] as const;
-const counts = ['attempt', 'payloads', 'mediaFiles', 'tried', 'opened', 'hits', 'people'] as const;
+const words = ['reason', 'kind', 'status', 'provider', 'level', 'by', 'limit'] as const;
+const counts = ['attempt', 'payloads', 'mediaFiles', 'tried', 'opened', 'hits', 'people', 'found', 'perHour'] as const;
 
 function valuesOf(item: AuditItem, { texts, format, role, list }: SentenceTexts): MessageValues {
   const { facts } = item;

@@ -13,8 +13,10 @@ import LogOut from '@lucide/svelte/icons/log-out';
 import MessageSquare from '@lucide/svelte/icons/message-square';
 import Phone from '@lucide/svelte/icons/phone';
 import Reply from '@lucide/svelte/icons/reply';
+import Search from '@lucide/svelte/icons/search';
 import Send from '@lucide/svelte/icons/send';
 import ShieldOff from '@lucide/svelte/icons/shield-off';
+import Siren from '@lucide/svelte/icons/siren';
 import StickyNote from '@lucide/svelte/icons/sticky-note';
 import UserCheck from '@lucide/svelte/icons/user-check';
 import UserMinus from '@lucide/svelte/icons/user-minus';
@@ -50,6 +52,8 @@ const signs: Readonly<Record<string, Sign>> = {
   NoteAdded: { icon: StickyNote, tone: 'neutral' },
   ValuesRevealed: { icon: Eye, tone: 'privacy' },
   RevealDenied: { icon: EyeOff, tone: 'warning' },
+  PeopleSearched: { icon: Search, tone: 'neutral' },
+  RevealLimitReached: { icon: Siren, tone: 'danger' },
   KeyDestroyed: { icon: KeyRound, tone: 'privacy' },
   ErasureVerified: { icon: CircleCheck, tone: 'success' },
   ErasureCompleted: { icon: BadgeCheck, tone: 'success' },
