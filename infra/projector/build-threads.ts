@@ -1,16 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FillProgress } from './fill.ts';
+import { PROJECTING_HEAP } from './heap.ts';
 import type { Built } from './rebuild.ts';
 
 /** Each thread decodes the whole log for itself; more than four gain nothing. */
 const MOST_THREADS = 4;
-
-/**
- * The heap of one thread. It holds a batch and what the batch loads, about 60 MiB; without a bound V8 lets garbage stand, and two threads
- * took 600 MiB for 150,000 events where they take 300 with it, at the same speed.
- */
-const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 
 export type BuildMessage =
   { readonly kind: 'progress'; readonly progress: FillProgress } | { readonly kind: 'built'; readonly built: readonly Built[] };
@@ -60,7 +55,7 @@ type Share = { readonly dataFolder: string; readonly names: readonly string[] };
 
 const inThread = (share: Share, signal: AbortSignal, onProgress: (progress: FillProgress) => void): Promise<readonly Built[]> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('../compose/build-thread.ts', import.meta.url), { workerData: share, resourceLimits: HEAP });
+    const worker = new Worker(new URL('../compose/build-thread.ts', import.meta.url), { workerData: share, resourceLimits: PROJECTING_HEAP });
     const stop = (): void => worker.postMessage('stop');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ProcessId } from '#domain/erasure/commands.ts';
 import type { LogLevel } from '#infra/config-variables.ts';
 import type { Log } from '#infra/log.ts';
+import { PROJECTING_HEAP } from './heap.ts';
 import { fromThread } from './thread-protocol.ts';
 
 /** A thread that died is started again after this pause. */
@@ -34,7 +35,10 @@ export const startProjectorThread = ({ dataFolder, processId, logLevel, log, onA
   const begin = (): void => {
     exited = Promise.withResolvers<undefined>();
     const { resolve } = exited;
-    worker = new Worker(new URL('../compose/projector-thread.ts', import.meta.url), { workerData: { dataFolder, processId, logLevel } });
+    worker = new Worker(new URL('../compose/projector-thread.ts', import.meta.url), {
+      workerData: { dataFolder, processId, logLevel },
+      resourceLimits: PROJECTING_HEAP,
+    });
     worker.on('message', (message: unknown) => {
       if (fromThread.safeParse(message).success) onAnnounced();
     });
