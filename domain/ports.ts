@@ -1,4 +1,4 @@
-import type { IsoTime, StreamName } from './ids.ts';
+import type { Category, IsoTime, StreamName } from './ids.ts';
 import type { NewEvent, RecordedEvent } from './message.ts';
 
 /** `none`: the stream must not exist. A number: the revision of its last event. `any`: do not check. */
@@ -25,6 +25,8 @@ export type EventStore = {
   ) => Promise<readonly RecordedEvent[]>;
   /** Events after `position`, in order of position, at most `limit`. */
   readonly readAll: (after: bigint, limit: number) => Promise<readonly RecordedEvent[]>;
+  /** Every stream of a category, of all organisations, in order of their names. */
+  readonly streams: (category: Category) => Promise<readonly StreamName[]>;
   /** Position of the last event, 0 when there is none. */
   readonly head: () => Promise<bigint>;
   /** Batches of events after `position`, then live as they are appended, until `signal` aborts. */

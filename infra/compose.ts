@@ -6,6 +6,7 @@ import { createApplication } from './app/application.ts';
 import { createChannels } from './app/channels.ts';
 import { now } from './app/context.ts';
 import { createErasureWorker } from './app/erasure-process.ts';
+import { destroyWhatReturned } from './app/erasure-return.ts';
 import { createFoldCache } from './app/fold.ts';
 import { createCommandHandler } from './app/handle-command.ts';
 import { FORGET_TIMEOUT_MS, forgetting } from './app/forgetting.ts';
@@ -48,6 +49,8 @@ const CLOSE_TIMEOUT_MS = 3_000;
 /** Waits that must not be skipped (an erasure, a first delivery) are longer. */
 const CURRENT_TIMEOUT_MS = 15_000;
 
+const clock = { now };
+
 /**
  * Puts the product together on the embedded stores of one data folder: the only place that imports adapters. This process is registered
  * before the vault opens, because an erasure asks every process that may hold a key; the vault opens before the stores, so that a wrong
@@ -58,7 +61,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
   const vault = await createVault({
     dataDir: config.dataFolder,
     rootKey: config.rootKey,
-    clock: { now },
+    clock,
     holder: processes.id,
   }).catch((error: unknown) => {
     processes.close();
@@ -85,21 +88,12 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
   const folds = createFoldCache();
   const inFlight = createWorkInFlight();
   const handler = createCommandHandler({ store, vault, folds, inFlight });
+  const closeStores = () => closeAll(sessions, readModels, store, vault, processes);
+  await destroyWhatReturned({ store, vault, handler, log }).catch(afterwards(closeStores));
   const clientFor = (baseUrl: string) =>
     createWhatsAppClient({ baseUrl, graphVersion: GRAPH_VERSION, timeoutMs: WHATSAPP_TIMEOUT_MS, mediaHosts: META_MEDIA_HOSTS });
   const channels = createChannels({ views, vault, defaultBaseUrl: config.whatsapp.baseUrl, clientFor, viewsAreCurrent });
-  const workers = createWorkers(processes, {
-    store,
-    views,
-    vault,
-    handler,
-    folds,
-    channels,
-    inFlight,
-    log,
-    clock: { now },
-    viewsAreCurrent,
-  });
+  const workers = createWorkers(processes, { store, views, vault, handler, folds, channels, inFlight, log, clock, viewsAreCurrent });
   processes.onForget(forgetting({ inFlight, vault }));
   const works = processes.roles.includes('worker');
   feed.onWork((collection) => {
@@ -118,6 +112,7 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
     accounts: createAccounts({ views, vault, handler, sessions, shown }),
     channels,
     sessions,
+    heldUp: processes.heldUp.of,
     readModels: readModels.projections,
     simulator: simulatorChild({ port: config.simulator.port }),
     log,
@@ -161,24 +156,33 @@ export const openProduct = async (config: Config, log: Log, role: OpenAs = 'all'
       await app.simulator.stop();
       // Whose connection was cut may still be at work: it ends before the stores close under it.
       await inFlight.ended(CLOSE_TIMEOUT_MS);
-      sessions.close();
-      await readModels.close();
-      await store.close();
-      await vault.close();
-      processes.close();
+      await closeStores();
     },
   };
 };
 
+/** In this order: a process is unregistered when it can hold no key any more. */
+const closeAll = async (...parts: readonly { readonly close: () => Promise<void> | void }[]): Promise<void> => {
+  for (const part of parts) await part.close();
+};
+
+const afterwards =
+  (end: () => Promise<void>) =>
+  async (error: unknown): Promise<never> => {
+    await end();
+    throw error;
+  };
+
 type WorkerParts = Parameters<typeof createOutbox>[0] & Parameters<typeof createErasureWorker>[0];
 
 /** What works in the background, each under a lease of its own, so that one that hangs holds up no other. */
-const createWorkers = (processes: Processes, parts: Omit<WorkerParts, 'lease' | 'forget'>) => ({
+const createWorkers = (processes: Processes, parts: Omit<WorkerParts, 'lease' | 'forget' | 'heldUp'>) => ({
   outbox: createOutbox({ ...parts, lease: processes.lease('outbox') }),
   media: createMediaWorker({ ...parts, lease: processes.lease('media') }),
   erasure: createErasureWorker({
     ...parts,
     forget: (question) => processes.ask(question, FORGET_TIMEOUT_MS),
+    heldUp: processes.heldUp,
     lease: erasureLease(processes),
   }),
   binder: createBinder({ ...parts, lease: processes.lease('binder') }),
@@ -197,7 +201,7 @@ const register = ({ dataFolder }: Config, log: Log, role: OpenAs): Processes =>
     folder: dataFolder,
     roles: rolesOf(role),
     holdsKeys: true,
-    clock: { now },
+    clock,
     onFault: (err) => {
       log.error('background.failed', { part: 'processes', err });
     },

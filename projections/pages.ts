@@ -187,6 +187,20 @@ export type ErasureDetail = {
     readonly scannedBytes: number;
     readonly hits: number;
   } | null;
+  /** Why it does not move; null when it does, or is complete. `code` is that of the fault. */
+  readonly heldUp: {
+    readonly code: string;
+    readonly at: IsoTime;
+    /** Processes that it waits for: of this machine, by their number there. */
+    readonly processes: readonly {
+      readonly processId: string;
+      readonly pid: number;
+      readonly roles: readonly string[];
+      readonly frozen: boolean;
+    }[];
+  } | null;
+  /** When erased data was last found to have come back with an older file; it was destroyed again before anything was served. */
+  readonly returnedAt: IsoTime | null;
   /** The organisation's public key in C2SP form, for `npx vconnect verify certificate.json --key …`. */
   readonly vkey: string;
   /** The certificate's statement, when complete: shown by the certificate page. */

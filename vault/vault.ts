@@ -109,6 +109,21 @@ export type DestroyedKey = {
   readonly commitment: Digest;
 };
 
+export type Remains = {
+  /** `usable`: a secret is there. `unrecorded`: none is, and nothing forbids its return. `destroyed`: as it should be. */
+  readonly key: 'usable' | 'unrecorded' | 'destroyed';
+  readonly fenced: boolean;
+  readonly payloads: number;
+  readonly identityRows: number;
+};
+
+export type CopyTrial = {
+  readonly tried: number;
+  readonly answers: Readonly<Record<Opened<unknown>['kind'], number>>;
+  /** The person's key in the copy's own keyring, when it has one. */
+  readonly key: 'none' | 'destroyed' | 'usable';
+};
+
 export type RemovalReport = { readonly payloads: number; readonly mediaFiles: number; readonly identityRows: number };
 
 /** Byte-wise search of the vault's own files for what must be gone. */
@@ -161,6 +176,20 @@ export type Vault = Retention & {
   readonly remove: (tenant: TenantId, subject: SubjectId) => Promise<RemovalReport>;
   /** Reads the vault's files byte-wise for the destroyed key's wrapped form and the removed rows' references. */
   readonly scan: (tenant: TenantId, subject: SubjectId) => Promise<ScanReport>;
+
+  /** What the files hold of a person whose key was destroyed: nothing, unless an older file was put back. Looks, and changes nothing. */
+  readonly remains: (tenant: TenantId, subject: SubjectId) => Promise<Remains>;
+  /**
+   * Fences and destroys again what an older file brought back, under the record of then: the same commitment keeps refusing the secret, and
+   * values answer with the certificate and the time of then. `remove` comes after it. Idempotent.
+   */
+  readonly destroyAgain: (tenant: TenantId, subject: SubjectId, mark: ErasureMark, key: DestroyedKey) => Promise<void>;
+
+  /**
+   * Tries with the keys of now every value of the person in a copy of the data folder, taken at any time. `handles`: what the log names.
+   * Nothing in the copy is changed, nothing of a value leaves.
+   */
+  readonly tryCopy: (folder: string, tenant: TenantId, subject: SubjectId, handles: readonly SealedHandle[]) => Promise<CopyTrial>;
 
   /** The organisation's signing key, made on first use. Hangs under the root key, not under the tenant's. */
   readonly signingKey: (tenant: TenantId) => Promise<{ readonly keyId: string; readonly publicKey: PublicBytes; readonly vkey: string }>;

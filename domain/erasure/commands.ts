@@ -57,7 +57,7 @@ export type ErasureCommand =
       readonly payloads: number;
       readonly identityRows: number;
     }
-  | { readonly type: 'RecordRemovedAgain'; readonly payloads: number; readonly mediaFiles: number; readonly identityRows: number };
+  | { readonly type: 'RecordRemovedAgain'; readonly scannedFiles: number; readonly scannedBytes: number; readonly hits: number };
 
 /** Who must have acknowledged the fence, and again the destruction of the key. */
 export type ErasureFacts = { readonly processes: readonly ProcessId[]; readonly contactKnown: boolean };

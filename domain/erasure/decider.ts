@@ -110,9 +110,10 @@ const takeReturn = (state: Running, command: Command<ReturnCommand>): Events => 
     if (state.returned) return nothing();
     return accept({ type: 'ErasedDataReturned', data: { ...ids, key, fenceLost, payloads, identityRows, foundAt: at }, personal: {} });
   }
-  const { payloads, mediaFiles, identityRows, at } = command;
+  const { scannedFiles, scannedBytes, hits, at } = command;
   if (!state.returned) return nothing();
-  return accept({ type: 'ErasedDataRemovedAgain', data: { ...ids, payloads, mediaFiles, identityRows, removedAt: at }, personal: {} });
+  if (hits > 0) return refuse('conflict', 'verification-failed');
+  return accept({ type: 'ErasedDataRemovedAgain', data: { ...ids, scannedFiles, scannedBytes, hits, removedAt: at }, personal: {} });
 };
 
 const evolve = (state: ErasureState, event: ErasureEvent<'sealed'>): ErasureState => {

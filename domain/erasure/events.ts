@@ -114,8 +114,8 @@ export const erasureEvents = defineEvents({
   },
   ErasedDataRemovedAgain: {
     version: 1,
-    says: 'Erased data of the customer that had come back was destroyed and removed again.',
-    data: { ...ids, payloads: count, mediaFiles: count, identityRows: count, removedAt: timeSchema },
+    says: 'Erased data of the customer that had come back was destroyed and removed again; the stores were searched.',
+    data: { ...ids, scannedFiles: count, scannedBytes: count, hits: count, removedAt: timeSchema },
     personal: {},
     subject: null,
   },

@@ -1,5 +1,6 @@
 import type { EventStore, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
+import type { HeldUpNotes } from '#infra/processes/held-up.ts';
 import type { Maintenance } from '#infra/projector/maintenance.ts';
 import type { ViewsWatch } from '#infra/projector/watch.ts';
 import type { SessionStore } from '#infra/sessions/sqlite.ts';
@@ -23,6 +24,8 @@ export type App = {
   readonly accounts: Accounts;
   readonly channels: Channels;
   readonly sessions: SessionStore;
+  /** Why an erasure does not move; null while nothing is known to be wrong. */
+  readonly heldUp: HeldUpNotes['of'];
   readonly simulator: SimulatorControl;
   readonly readModels: Pick<ViewsWatch, 'status' | 'parked'> & Pick<Maintenance, 'replay'>;
   readonly log: Log;

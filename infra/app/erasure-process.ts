@@ -1,9 +1,11 @@
 import type { ErasureCommand, ErasureFacts, ProcessId } from '#domain/erasure/commands.ts';
 import { contactAggregate, conversationAggregate, erasureAggregate, messageAggregate } from './aggregates.ts';
-import { type ErasureId, parseId, streamName, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
+import { type ErasureId, parseId, streamParts, subjectOf, type StreamName, type TenantId } from '#domain/ids.ts';
 import type { CommandContext } from '#domain/message.ts';
 import type { Clock, EventStore, ViewStore } from '#domain/ports.ts';
 import type { Log } from '#infra/log.ts';
+import { ProcessFault } from '#infra/processes/fault.ts';
+import type { HeldUpNotes } from '#infra/processes/held-up.ts';
 import type { Forget, Gathered } from '#infra/processes/questions.ts';
 import { RELEASE } from '#infra/release.ts';
 import { ERASURE, type ErasureView, erasureSteps } from '#projections/erasure/view.ts';
@@ -11,7 +13,7 @@ import type { Vault } from '#vault/vault.ts';
 import { certificateOf } from './certificate.ts';
 import { machineContext } from './context.ts';
 import { type ErasureRecord, loadErasure } from './erasure-record.ts';
-import { conversationsOf, handlesIn, messageStreams, referencesInViews } from './erasure-scope.ts';
+import { conversationsOf, messageStreams, referencesIn, referencesInViews, streamsOf } from './erasure-scope.ts';
 import { fault } from './fault.ts';
 import type { FoldCache } from './fold.ts';
 import type { CommandHandler } from './handle-command.ts';
@@ -22,10 +24,6 @@ import { createWorker, type Worker, type WorkLease } from './worker.ts';
 
 /** Organisations whose erasures run at once: a slow one does not hold up the others. */
 const TENANTS_AT_ONCE = 8;
-/** References tried in one call of the vault. */
-const TRY_BATCH = 500;
-/** Streams read at once for their references. */
-const STREAM_BATCH = 100;
 /** Messages closed at once: they share the log's commits. */
 const AT_ONCE = 64;
 
@@ -35,6 +33,8 @@ export type ErasureParts = {
   readonly vault: Vault;
   readonly handler: CommandHandler;
   readonly folds: FoldCache;
+  /** Where everybody can read why an erasure does not move. */
+  readonly heldUp: Pick<HeldUpNotes, 'say' | 'clear'>;
   /** Asks every process that may hold keys to forget a person; throws when one does not acknowledge. */
   readonly forget: (question: Forget) => Promise<Gathered>;
   readonly lease: WorkLease;
@@ -58,10 +58,12 @@ export const createErasureWorker = (parts: ErasureParts): Worker =>
           if (signal.aborted) return;
           try {
             await runErasure(parts, tenant, erasureId, signal);
+            parts.heldUp.clear(erasureId);
           } catch (error) {
             // One that cannot be finished holds up nobody else's.
             parts.log.error('erasure.failed', { tenant, erasure: erasureId, err: error });
             failures.push(error);
+            parts.heldUp.say(erasureId, codeOf(error), error instanceof ProcessFault ? error.processes : []);
           }
         }
       });
@@ -69,6 +71,12 @@ export const createErasureWorker = (parts: ErasureParts): Worker =>
       return false;
     },
   });
+
+/** Of our own faults; what else broke is named in the log only. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z_]{2,63}$/.test(error.code)
+    ? error.code
+    : 'UNEXPECTED';
 
 const unfinished = async (views: ViewStore): Promise<readonly ErasureView[]> => {
   const steps = erasureSteps.filter((step) => step !== 'completed');
@@ -190,22 +198,12 @@ const closeMessage = async (parts: ErasureParts, record: ErasureRecord, stream: 
 const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
   const { tenant, contactId } = record;
   const conversations = await conversationsOf(parts, record);
-  const streams = [
-    streamName(tenant, 'contact', contactId),
-    ...conversations.map((id) => streamName(tenant, 'conversation', id)),
-    ...(await messageStreams(parts, record, conversations)),
-  ];
   let tried = 0;
   let opened = 0;
-  for (let from = 0; from < streams.length; from += STREAM_BATCH) {
-    const handles = (
-      await Promise.all(streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(parts.store, stream, contactId)))
-    ).flat();
-    for (let next = 0; next < handles.length; next += TRY_BATCH) {
-      const answers = await parts.vault.open(handles.slice(next, next + TRY_BATCH));
-      tried += answers.length;
-      opened += answers.filter((answer) => answer.kind !== 'erased').length;
-    }
+  for await (const handles of referencesIn(parts.store, await streamsOf(parts, record, conversations), contactId)) {
+    const answers = await parts.vault.open(handles);
+    tried += answers.length;
+    opened += answers.filter((answer) => answer.kind !== 'erased').length;
   }
   const { files, bytes, hits } = await parts.vault.scan(tenant, subjectOf(contactId));
   const left = await referencesInViews(parts, record, conversations);

@@ -1,4 +1,14 @@
-import type { AccountId, CertificateNumber, ContactId, ConversationId, CorrelationId, ErasureId, EventId, TenantId } from '#domain/ids.ts';
+import type {
+  AccountId,
+  CertificateNumber,
+  ContactId,
+  ConversationId,
+  CorrelationId,
+  ErasureId,
+  EventId,
+  IsoTime,
+  TenantId,
+} from '#domain/ids.ts';
 import { streamName } from '#domain/ids.ts';
 import { type ErasureEvent, erasureEvents } from '#domain/erasure/events.ts';
 import type { EventStore } from '#domain/ports.ts';
@@ -25,7 +35,8 @@ export type ErasureRecord = {
   readonly removed: Data<'PayloadsRemoved'> | null;
   readonly verified: Data<'ErasureVerified'> | null;
   readonly completed: Data<'ErasureCompleted'> | null;
-  /** Erased data came back and is not yet removed again. */
+  /** When erased data was found to have come back; `returned`: it is not yet removed again. */
+  readonly returns: readonly IsoTime[];
   readonly returned: boolean;
 };
 
@@ -47,7 +58,21 @@ export const loadErasure = async (store: EventStore, tenant: TenantId, erasureId
   const step = (['completed', 'verified', 'removed', 'destroyed', 'fenced'] as const).find((each) => done[each] !== null) ?? 'requested';
   const lastOf = (type: string): number => events.findLastIndex((event) => event.type === type);
   const returned = lastOf('ErasedDataReturned') > lastOf('ErasedDataRemovedAgain');
+  const returns = events.flatMap((event) => (event.type === 'ErasedDataReturned' ? [event.data.foundAt] : []));
   const { contactId, certificate, conversations, accountId } = requested;
   const cause = { correlationId: order.meta.correlationId, causationId: order.id };
-  return { tenant, erasureId, contactId, certificate, conversations, requestedBy: accountId, cause, step, requested, ...done, returned };
+  return {
+    tenant,
+    erasureId,
+    contactId,
+    certificate,
+    conversations,
+    requestedBy: accountId,
+    cause,
+    step,
+    requested,
+    ...done,
+    returns,
+    returned,
+  };
 };

@@ -43,6 +43,34 @@ export const messageStreams = async (
   return [...streams].sort();
 };
 
+/** References tried in one call of the vault. */
+const TRY_BATCH = 500;
+/** Streams read at once for their references. */
+const STREAM_BATCH = 100;
+
+/** Every stream of the person, as views and vault know them. */
+export const streamsOf = async (
+  parts: Parts,
+  record: ErasureRecord,
+  conversations: readonly ConversationId[],
+): Promise<readonly StreamName[]> => [
+  streamName(record.tenant, 'contact', record.contactId),
+  ...conversations.map((id) => streamName(record.tenant, 'conversation', id)),
+  ...(await messageStreams(parts, record, conversations)),
+];
+
+/** Batches of the references that streams hold for a person. */
+export async function* referencesIn(
+  store: EventStore,
+  streams: readonly StreamName[],
+  subject: string,
+): AsyncGenerator<readonly SealedHandle[]> {
+  for (let from = 0; from < streams.length; from += STREAM_BATCH) {
+    const handles = (await Promise.all(streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(store, stream, subject)))).flat();
+    for (let next = 0; next < handles.length; next += TRY_BATCH) yield handles.slice(next, next + TRY_BATCH);
+  }
+}
+
 /** Documents of the person that still point into the vault; the views have seen the whole log by now. */
 export const referencesInViews = async (
   parts: Parts,
@@ -72,7 +100,7 @@ async function* entriesOf(views: ViewStore, tenant: TenantId, conversations: rea
   }
 }
 
-export const handlesIn = async (store: EventStore, stream: StreamName, subject: string): Promise<readonly SealedHandle[]> =>
+const handlesIn = async (store: EventStore, stream: StreamName, subject: string): Promise<readonly SealedHandle[]> =>
   (await store.readStream(stream)).flatMap((event) => {
     const spec = catalogueOf(streamParts(stream).category)?.[event.type];
     if (spec === undefined) return [];

@@ -180,6 +180,8 @@ const detailOf = async (app: App, viewer: Viewer, view: ErasureView, withStateme
     reached: view.reached,
     removed: view.removed,
     verified: view.verified,
+    heldUp: view.step === 'completed' ? null : app.heldUp(view.erasureId),
+    returnedAt: view.returnedAt,
     vkey,
     statement,
   };

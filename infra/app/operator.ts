@@ -6,6 +6,7 @@ import type { Done, Viewer } from '#projections/shown.ts';
 import { organisationAggregate } from './aggregates.ts';
 import { type App, settled } from './app.ts';
 import { machineContext } from './context.ts';
+import { createExaminations } from './examine.ts';
 import { fault } from './fault.ts';
 import { membersOf } from './pages/people.ts';
 import { organisationsOf } from './members.ts';
@@ -56,6 +57,7 @@ export const createOperator = ({ app, application }: Parts): Operator => ({
     const certificate = await untilComplete(application, viewer, ordered.erasureId, onStep);
     return { ok: true, erasureId: ordered.erasureId, salt: ordered.salt, certificate };
   },
+  ...createExaminations(app),
   vkey: async (tenant: TenantId) => (await app.vault.signingKey(tenant)).vkey,
 });
 
@@ -73,12 +75,15 @@ const untilComplete = async (
   application: Application,
   viewer: Viewer,
   erasureId: Parameters<Application['erasure']>[1],
-  onStep: (step: string) => void,
+  onStep: Parameters<Operator['erase']>[3],
 ): Promise<Uint8Array> => {
-  let last = '';
+  let [last, told] = ['', ''];
   for (const until = performance.now() + ERASURE_TIMEOUT_MS; performance.now() < until; await wait(POLL_MS)) {
     const found = await application.erasure(viewer, erasureId);
-    if (found.ok && found.erasure.step !== last) onStep((last = found.erasure.step));
+    const { step, heldUp } = found.ok ? found.erasure : { step: last, heldUp: null };
+    const now = `${step} ${heldUp?.code ?? ''}`;
+    if (now !== told) onStep(step, heldUp);
+    [last, told] = [step, now];
     const certificate = last === 'completed' ? await application.certificate(viewer, erasureId) : null;
     if (certificate?.ok === true) return certificate.bytes;
   }

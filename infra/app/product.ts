@@ -4,6 +4,10 @@ import type { Maintenance } from '#infra/projector/maintenance.ts';
 import type { ViewsWatch } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
 import type { Done } from '#projections/shown.ts';
+import type { ErasureStep } from '#projections/erasure/view.ts';
+import type { ErasureDetail } from '#projections/pages.ts';
+import type { CopyTrial, Opened, Remains, ScanReport } from '#vault/vault.ts';
+import type { Return } from './erasure-return.ts';
 import type { Vitals } from './vitals.ts';
 
 /** What a webhook delivery is answered. 200 only when everything in it is durable. */
@@ -47,9 +51,34 @@ export type Operator = {
     email: string,
     contactId: string,
     reason: string,
-    onStep: (step: string) => void,
+    onStep: (step: string, heldUp: ErasureDetail['heldUp']) => void,
   ) => Promise<Done<{ readonly erasureId: ErasureId; readonly salt: string; readonly certificate: Uint8Array }>>;
   readonly vkey: (tenant: TenantId) => Promise<string>;
+  /** Every time that an older file brought erased data back; it was destroyed again before anything was served. */
+  readonly returns: () => Promise<readonly Return[]>;
+  /** The state of each sealed value of the event at a position of the log; never the value. */
+  readonly examineEvent: (position: bigint) => Promise<Done<{ readonly type: string; readonly values: readonly ValueState[] }>>;
+  /** Tries again everything that an erasure says of itself, and, when given, what a copy of the data folder holds. */
+  readonly examineErasure: (id: string, copy: string | null) => Promise<Done<ErasureExamination>>;
+};
+
+export type ValueState = {
+  readonly field: string;
+  readonly state: Opened<unknown>['kind'];
+  readonly certificate?: string;
+  readonly erasedAt?: string;
+  readonly reason?: string;
+};
+
+export type ErasureExamination = {
+  readonly certificate: string;
+  readonly step: ErasureStep;
+  readonly tried: number;
+  readonly answers: Readonly<Record<Opened<unknown>['kind'], number>>;
+  readonly remains: Remains;
+  /** Null while the key is not destroyed: there is nothing yet that must not be found. */
+  readonly scan: ScanReport | null;
+  readonly copy: CopyTrial | null;
 };
 
 export type SamplePerson = { readonly name: string; readonly email: string; readonly role: Role };

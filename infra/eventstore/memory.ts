@@ -1,4 +1,4 @@
-import type { EventId, StreamName } from '#domain/ids.ts';
+import { type EventId, type StreamName, streamParts } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import { createAppendQueue, type Member, type Outcome } from './append-queue.ts';
@@ -61,6 +61,7 @@ export const openMemoryEventStore = ({ catalogueOf }: { readonly catalogueOf: Ca
     readStream: (stream, { from = 0n, limit = Infinity } = {}) =>
       open(() => (streams.get(stream)?.entries ?? []).slice(Number(from), Number(from) + limit).map(decode)),
     readAll,
+    streams: (category) => open(() => [...streams.keys()].filter((name) => streamParts(name).category === category).sort()),
     head: () => open(() => BigInt(log.length)),
     subscribe: (after, { batch, signal }) => follow({ hub, readAll }, after, { batch, signal: AbortSignal.any([signal, closing.signal]) }),
     close: async () => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parseId, parseStream } from '#domain/ids.ts';
+import { parseId, parseStream, type StreamName } from '#domain/ids.ts';
 import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore } from '#domain/ports.ts';
 import type { Hub } from '#infra/eventloop/hub.ts';
@@ -10,7 +10,7 @@ import { WHAT } from './log-file.ts';
 import { damagedRow, numberOr, type Row, rowStatement } from './rows.ts';
 import { follow, soundPrefix } from './subscription.ts';
 
-export type LogReads = Pick<EventStore, 'readStream' | 'readAll' | 'head' | 'subscribe'> & {
+export type LogReads = Pick<EventStore, 'readStream' | 'readAll' | 'streams' | 'head' | 'subscribe'> & {
   /** Ends subscriptions and refuses further reads. */
   readonly stop: () => void;
 };
@@ -36,6 +36,8 @@ export const createLogReads = ({ db, codec, hub, onFault }: Parts): LogReads => 
     db,
     `SELECT ${COLUMNS} FROM events e JOIN streams s ON s.key = e.stream WHERE e.position > ? ORDER BY e.position LIMIT ?`,
   );
+  const selectNextName = rowStatement(db, 'SELECT name FROM streams WHERE name > ? ORDER BY name LIMIT 1');
+  const selectNames = rowStatement(db, 'SELECT name FROM streams WHERE name > ? AND name < ? ORDER BY name');
   const decode = (row: Row): RecordedEvent => decodeRow(codec, row);
   const watcher = watchForeignWrites(db, hub.wake);
   const closing = new AbortController();
@@ -57,6 +59,7 @@ export const createLogReads = ({ db, codec, hub, onFault }: Parts): LogReads => 
   return {
     readStream: (stream, { from = 0n, limit } = {}) => reading(() => selectStream.all(stream, from, limit ?? -1).map(decode)),
     readAll,
+    streams: (category) => reading(() => [...namesIn(category, { selectNextName, selectNames })]),
     head: () => reading(() => BigInt(numberOr(selectHead.get(), 0))),
     subscribe: (after, { batch, signal }) =>
       watcher.during(follow({ hub, readAll }, after, { batch, signal: AbortSignal.any([signal, closing.signal]) })),
@@ -66,6 +69,25 @@ export const createLogReads = ({ db, codec, hub, onFault }: Parts): LogReads => 
     },
   };
 };
+
+/** Jumps from organisation to organisation along the index of names, so that it costs what it finds, not what the log holds. */
+function* namesIn(
+  category: string,
+  { selectNextName, selectNames }: Readonly<Record<'selectNextName' | 'selectNames', ReturnType<typeof rowStatement>>>,
+): Generator<StreamName> {
+  for (let after = ''; ;) {
+    const next = selectNextName.get(after)?.[0];
+    if (typeof next !== 'string') return;
+    const tenant = next.slice(0, next.indexOf('.'));
+    // In ASCII, "-" is followed by "." and that by "/".
+    for (const [name] of selectNames.all(`${tenant}.${category}-`, `${tenant}.${category}.`)) {
+      const stream = parseStream(name);
+      if (stream === null) throw damagedRow();
+      yield stream;
+    }
+    after = `${tenant}/`;
+  }
+}
 
 const decodeRow = (codec: EventCodec, [position, name, revision, id, type, version, body]: Row): RecordedEvent => {
   const stream = parseStream(name);

@@ -26,6 +26,9 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS answer (
     question INTEGER NOT NULL, process TEXT NOT NULL, done INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (question, process)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS held_up (
+    erasure TEXT PRIMARY KEY, code TEXT NOT NULL, processes TEXT NOT NULL, at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;`;
 
 /** A transaction here takes some 50 µs; who still waits after this comes back later. */

@@ -3,6 +3,7 @@ import type { ProcessId } from '#domain/erasure/commands.ts';
 import type { Clock } from '#domain/ports.ts';
 import { newId } from '#infra/app/new-id.ts';
 import { openProcessesFile } from './database.ts';
+import { createHeldUpNotes, type HeldUpNotes } from './held-up.ts';
 import { type Lease, leasesOf } from './lease.ts';
 import { createQuestions, type Forget, type Gathered, type OnForget, POLL_MS } from './questions.ts';
 import { createRegister, type LivingProcess, type ProcessRole } from './register.ts';
@@ -22,6 +23,8 @@ export type Processes = {
   readonly onForget: (handler: OnForget) => void;
   /** Asks all that may hold keys: `createQuestions`. */
   readonly ask: (question: Forget, timeoutMs: number) => Promise<Gathered>;
+  /** What stands in the way of erasures. */
+  readonly heldUp: HeldUpNotes;
   /** After everything that may hold a key is closed. */
   readonly close: () => void;
 };
@@ -82,6 +85,7 @@ export const openProcesses = ({ folder, roles, holdsKeys, clock, onFault = () =>
     lease: leasesOf(db, { folder, processId: id, onFault }),
     onForget: questions.onForget,
     ask: questions.ask,
+    heldUp: createHeldUpNotes({ db, living: () => register.living(id), clock }),
     close: () => {
       if (!db.isOpen) return;
       for (const timer of timers) clearInterval(timer);

@@ -47,6 +47,7 @@ export const openIdentity = (file: string) => {
   const selectFence = database.prepare('SELECT unlinked, removed FROM fences WHERE subject = ?');
   const insertFence = database.prepare('INSERT INTO fences(subject, unlinked) VALUES (?, ?)');
   const countLinks = database.prepare(`SELECT count(*) AS links FROM claims WHERE ${OF_SUBJECT} AND ${NAMING}`);
+  const countRows = database.prepare(`SELECT count(*) AS rows FROM claims WHERE ${OF_SUBJECT}`);
   const namingTags = database.prepare(`SELECT tag FROM claims WHERE ${OF_SUBJECT} AND ${NAMING}`);
   const batch = `SELECT id FROM claims WHERE ${OF_SUBJECT} ORDER BY id LIMIT ${String(REMOVE_BATCH_ROWS)}`;
   const keepSeen = database.prepare(
@@ -101,6 +102,9 @@ export const openIdentity = (file: string) => {
         insertFence.run(fenceKey(tenant, subject), links);
         return links;
       }),
+    /** Everything that leads to the subject. */
+    rowsOf: (tenant: string, subject: string): number =>
+      numberOf(countRows.get(...keyOf(tenant, subject)) ?? {}, 'rows') + words.needlesOf(tenant, subject).length,
     /** Tags that name the subject, to search for once they are gone. */
     namingTags: (tenant: string, subject: string): readonly Uint8Array[] =>
       namingTags.all(...keyOf(tenant, subject)).map((row) => bytesOf(row, 'tag')),

@@ -8,7 +8,9 @@ import { checkedRandom, type RandomBytes } from '#vault/random.ts';
 import { keyIdOf, publicKeyBytes, signBytes, signerName, signingKeyFromSeed, vkeyText } from '#vault/signing.ts';
 import type { Vault } from '#vault/vault.ts';
 import { createClaims } from './claims.ts';
+import { createCopyTrial } from './copy-trial.ts';
 import { createDataKeys } from './data-keys.ts';
+import { createReturns } from './erase-again.ts';
 import { createEraser } from './erase.ts';
 import { openIdentity } from './identity-rows.ts';
 import { keepUp } from './keyring-keeper.ts';
@@ -99,6 +101,8 @@ const compose = (stores: Stores): Vault => {
     preview: async (tenant, subject) => payloads.preview(tenant, subject),
     streamsOf: async (tenant, subject) => payloads.streamsOf(tenant, subject),
     ...eraser,
+    ...createReturns(parts),
+    ...createCopyTrial(parts),
     ...createRetention(parts),
     ...signer,
     expireSeen: (now) => expireSeen(parts, now),

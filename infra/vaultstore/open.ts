@@ -12,7 +12,12 @@ import type { Keyring } from './keyring.ts';
 import type { MediaFiles, MediaPlace } from './media-files.ts';
 import type { Payloads } from './payload-rows.ts';
 
-type Parts = { readonly payloads: Payloads; readonly media: MediaFiles; readonly dataKeys: DataKeys; readonly keyring: Keyring };
+type Parts = {
+  readonly payloads: Pick<Payloads, 'get'>;
+  readonly media: Pick<MediaFiles, 'read'>;
+  readonly dataKeys: DataKeys;
+  readonly keyring: Keyring;
+};
 
 /** A long verification yields to the event loop after this many values. */
 const YIELD_EVERY = 200;

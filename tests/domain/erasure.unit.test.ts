@@ -107,7 +107,7 @@ describe('an erasure', () => {
 
   describe('whose data came back', () => {
     const found = { key: 'usable', fenceLost: false, payloads: 2, identityRows: 1 } as const;
-    const gone = { payloads: 2, mediaFiles: 1, identityRows: 1 };
+    const gone = { scannedFiles: 6, scannedBytes: 4096, hits: 0 };
     const back: Event = { type: 'ErasedDataReturned', data: { ...ids, ...found, foundAt: at }, personal: {} };
     const again: Event = { type: 'ErasedDataRemovedAgain', data: { ...ids, ...gone, removedAt: at }, personal: {} };
     const recordReturn = { type: 'RecordReturn', ...found, at } as const;
@@ -142,6 +142,11 @@ describe('an erasure', () => {
         .when(recordRemoved, facts)
         .thenNothing();
     });
+    it('is not gone while anything of it is still found', () =>
+      spec
+        .given(...events, back)
+        .when({ ...recordRemoved, hits: 1 }, facts)
+        .thenRefused('conflict', 'verification-failed'));
     it('goes on with its steps where it was', () =>
       spec
         .given(...events.slice(0, 3), back, again)

@@ -41,7 +41,7 @@ describe('an erasure', () => {
     of('ErasureVerified', { ...verified, verifiedAt: minute(4) }),
     of('ErasureCompleted', { statementDigest: sampleDigest(3), release: sampleRelease, completedAt: minute(5) }),
     of('ErasedDataReturned', { key: 'usable', fenceLost: true, payloads: 1, identityRows: 1, foundAt: minute(6) }),
-    of('ErasedDataRemovedAgain', { payloads: 1, mediaFiles: 0, identityRows: 1, removedAt: minute(7) }),
+    of('ErasedDataRemovedAgain', { scannedFiles: 6, scannedBytes: 1, hits: 0, removedAt: minute(7) }),
   ];
   const after = (count: number) => documentAfter<ErasureView>(erasureProjection, logFrom(steps.slice(0, count)), ERASURE, erasureId);
 

@@ -60,6 +60,7 @@ export const openLab = async (dataFolder: string) => {
       handler,
       folds,
       forget: asking.forget,
+      heldUp: wrap('processes', { say: () => undefined, clear: () => undefined }),
       lease: unshared,
       log: wrap('log', silentLog),
       clock: wrap('clock', { now }),

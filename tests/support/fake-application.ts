@@ -1,6 +1,6 @@
 import type { MessageId } from '#domain/ids.ts';
 import type { Role } from '#domain/message.ts';
-import type { HealthReport, WebhookAnswer } from '#infra/app/product.ts';
+import type { HealthReport, Operator, WebhookAnswer } from '#infra/app/product.ts';
 import type { Comparison } from '#infra/projector/compare.ts';
 import type { ProjectionStatus } from '#infra/projector/watch.ts';
 import type { Application } from '#projections/application.ts';
@@ -19,6 +19,8 @@ export type Answers = {
   projections: readonly ProjectionStatus[];
   comparison: Comparison;
   start: Error | null;
+  event: Awaited<ReturnType<Operator['examineEvent']>>;
+  examination: Awaited<ReturnType<Operator['examineErasure']>>;
   token: Done<{ readonly token: string; readonly expiresAt: string }>;
 };
 

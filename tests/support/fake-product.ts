@@ -53,6 +53,17 @@ export const createFakeProduct = (): FakeProduct => {
     ],
     comparison: { kind: 'equal', documents: 12 },
     start: null,
+    event: { ok: true, type: 'MessageReceived', values: [{ field: 'body', state: 'value' }] },
+    examination: {
+      ok: true,
+      certificate: 'EC-2026-0001',
+      step: 'completed',
+      tried: 3,
+      answers: { value: 0, erased: 3, unavailable: 0, tampered: 0 },
+      remains: { key: 'destroyed', fenced: true, payloads: 0, identityRows: 0 },
+      scan: { files: 6, bytes: 4096, hits: 0 },
+      copy: null,
+    },
     token: { ok: true, token: 'a-token-of-the-command-line', expiresAt: NOW },
   };
   const signIn = (role: Role, tenant: TenantId = ids.tenant): string => {
@@ -124,9 +135,12 @@ const fakeOperator = (note: Note, answers: Answers): Operator => ({
   setPassword: async (email, password) => note('operator.setPassword', [email, password], OK),
   erase: async (email, contactId, reason, onStep) => {
     note('operator.erase', [email, contactId, reason], null);
-    for (const step of ['fenced', 'destroyed', 'completed']) onStep(step);
+    for (const step of ['fenced', 'destroyed', 'completed']) onStep(step, null);
     return { ok: true, erasureId: ids.erasure, salt: 'salt', certificate: answers.certificate };
   },
+  returns: async () => [],
+  examineEvent: async (position) => note('operator.examineEvent', [position], answers.event),
+  examineErasure: async (id, copy) => note('operator.examineErasure', [id, copy], answers.examination),
   vkey: async (tenant) => `vconnect+${tenant.slice(0, 8)}+key`,
 });
 

@@ -129,6 +129,8 @@ export const erasure: ErasureDetail = {
   reached: { requested: NOW, completed: NOW },
   removed: { payloads: 2, mediaFiles: 0, identityRows: 2, streamsClosed: 2 },
   verified: { tried: 2, opened: 0, scannedFiles: 3, scannedBytes: 4, hits: 0 },
+  heldUp: null,
+  returnedAt: null,
   vkey: 'vconnect+00000000+key',
   statement: { stage: 'executed' },
 };

@@ -151,7 +151,7 @@ export const erasureStep = fc
       { type: 'RecordVerification', tried: 1, opened: 0, scannedFiles: 1, scannedBytes: 1, hits: 0 },
       { type: 'CompleteErasure', statementDigest: sampleDigest(3), release: sampleRelease },
       { type: 'RecordReturn', key: 'usable', fenceLost: true, payloads: 1, identityRows: 1 },
-      { type: 'RecordRemovedAgain', payloads: 1, mediaFiles: 0, identityRows: 1 },
+      { type: 'RecordRemovedAgain', scannedFiles: 6, scannedBytes: 1, hits: 0 },
     ),
   )
   .map(([id, given]) => {

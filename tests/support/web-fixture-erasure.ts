@@ -49,6 +49,8 @@ export function erasureFixture({ tenant, contact, markErased, tell, stepMs }: Gi
       counts,
       step: 'completed',
       reached,
+      heldUp: null,
+      returnedAt: null,
       vkey,
       statement: null,
       removed: { payloads: 434, mediaFiles: 38, identityRows: 4, streamsClosed: 402 },

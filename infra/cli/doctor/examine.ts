@@ -32,7 +32,7 @@ export const examine = async (parts: Pick<CliParts, 'config' | 'openProduct'>): 
     { part: 'configuration', state: 'ok', says: 'every variable can be used' },
     ...stored,
     // Opening what is known to be broken would only say it once more.
-    ...(stored.some(({ state }) => state === 'wrong') ? [] : [await lookAtStores(parts, config)]),
+    ...(stored.some(({ state }) => state === 'wrong') ? [] : await lookAtStores(parts, config)),
     ...(await lookAtPorts(config)),
     await lookAtSimulator(config),
   ];

@@ -8,7 +8,7 @@ export const doctor: Verb = {
   name: 'doctor',
   summary: 'Say what is wrong, and the way out',
   usage: ['doctor'],
-  says: 'Looks at Node, the configuration, the data folder, the root key, the disk, every database, the ports and the simulator. Changes nothing that is stored; may run beside the server.',
+  says: 'Looks at Node, the configuration, the data folder, the root key, the disk, every database, the ports and the simulator. Changes nothing that is stored, except that erased data which an older file brought back is destroyed again, as at every start; may run beside the server.',
   options: {},
   run: async (_args, context) => {
     const findings = await examine(context.parts);

@@ -6,6 +6,7 @@ import type { Operator } from '../../app/product.ts';
 import { confirm, YES } from '../confirm.ts';
 import { CliFault, EXIT, UsageFault } from '../exit-codes.ts';
 import { writeNew } from '../files.ts';
+import { heldUpSentence } from '../held-up.ts';
 import { withOperator } from '../operator.ts';
 import { saidNo } from '../refused.ts';
 import { type Args, result, type Verb } from '../verb.ts';
@@ -27,7 +28,9 @@ export const erase: Verb = {
     if (out !== undefined && existsSync(out)) throw new CliFault('FILE_NOT_WRITABLE', `The file ${out} exists already: nothing was done.`);
     await confirm(args, context, { warning: 'This erases the person for good: nobody can bring the data back.', word: 'erase' });
     const { done, vkey } = await withOperator(context, async (operator) => {
-      const erased = await operator.erase(email, contactId, reason, (step) => context.io.say(`… ${step}`));
+      const erased = await operator.erase(email, contactId, reason, (step, heldUp) =>
+        context.io.say(`… ${step}${heldUp === null ? '' : `: ${heldUpSentence(heldUp)}`}`),
+      );
       return { done: erased, vkey: erased.ok ? await keyOf(erased.certificate, operator) : null };
     });
     if (!done.ok) return saidNo(context, done);

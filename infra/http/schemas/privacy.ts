@@ -34,6 +34,17 @@ export const erasure = z
     reached: z.partialRecord(z.enum(erasureSteps), time),
     removed: z.object({ payloads: count, mediaFiles: count, identityRows: count, streamsClosed: count }).nullable(),
     verified: z.object({ tried: count, opened: count, scannedFiles: count, scannedBytes: count, hits: count }).nullable(),
+    heldUp: z
+      .object({
+        code: z.string(),
+        at: time,
+        processes: listOf(z.object({ processId: id, pid: count, roles: listOf(z.string()), frozen: z.boolean() })),
+      })
+      .nullable()
+      .describe('Why it does not move, and which processes it waits for'),
+    returnedAt: time
+      .nullable()
+      .describe('When an older file last brought erased data back; it was destroyed again before anything was served'),
     vkey: z.string().describe("The organisation's public key in C2SP form, for `npx vconnect verify`"),
     statement: z.unknown().describe("The certificate's statement, once complete"),
   })

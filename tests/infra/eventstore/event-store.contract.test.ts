@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventStore } from '#domain/ports.ts';
 import type { RecordedEvent } from '#domain/message.ts';
-import { receivedEvent, newStream, statusEvent, statusEvents } from './sample-events.ts';
+import { streamName } from '#domain/ids.ts';
+import { erasureEvent, newId, receivedEvent, newStream, statusEvent, statusEvents } from './sample-events.ts';
 import { eventStores, type Opened } from './suite.ts';
 
 const positions = (events: readonly RecordedEvent[]) => events.map((event) => event.position);
@@ -92,6 +93,18 @@ describe.each(eventStores)('event store on $name', ({ open }) => {
     expect(revisions(await store.readStream(stream, { from: 4n }))).toEqual([4n]);
     expect(await store.readStream(stream, { from: 5n })).toEqual([]);
     expect(await store.readStream(newStream())).toEqual([]);
+  });
+
+  test('names the streams of a category, of every organisation and of no other category', async () => {
+    const tenants = Array.from({ length: 3 }, () => newId<'tenant'>());
+    const own = tenants.flatMap((tenant) => Array.from({ length: 2 }, () => streamName(tenant, 'message', newId())));
+    expect(await store.streams('message')).toEqual([]);
+    await store.append(streamName(newId<'tenant'>(), 'erasure', newId()), 'none', [erasureEvent()]);
+    for (const stream of own) await store.append(stream, 'none', [statusEvent()]);
+    await store.append(streamName(tenants[1] ?? newId<'tenant'>(), 'erasure', newId()), 'none', [erasureEvent()]);
+    expect(await store.streams('message')).toEqual(own.sort());
+    expect(await store.streams('erasure')).toHaveLength(2);
+    expect(await store.streams('contact')).toEqual([]);
   });
 
   test('reads the log in order of position, in pages', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type EventId, parseId, PLATFORM_TENANT, type StreamName, streamName } from '#domain/ids.ts';
+import { erasureEvents } from '#domain/erasure/events.ts';
 import { messageEvents } from '#domain/message/events.ts';
 import type { NewEvent } from '#domain/message.ts';
 import { digestSchema, timeSchema } from '#domain/ids.ts';
@@ -28,6 +29,14 @@ export const statusEvent = (options: { readonly id?: EventId; readonly providerC
   data: { ...FIXED, status: 'sent', occurredAt: TIME, receivedAt: TIME, providerCode: options.providerCode ?? null },
   personal: {},
   meta: { ...META, actor: { kind: 'machine', part: 'webhook' } },
+});
+
+/** Of another category. */
+export const erasureEvent = (): NewEvent => ({
+  ...statusEvent(),
+  type: 'ErasedDataRemovedAgain',
+  version: erasureEvents.ErasedDataRemovedAgain.version,
+  data: { erasureId: newId(), contactId: newId(), scannedFiles: 6, scannedBytes: 1, hits: 0, removedAt: TIME },
 });
 
 /** About 500 bytes as stored, with sealed fields. */
