@@ -26,6 +26,8 @@ export type WebFixture = Readonly<{
   onChange: (listener: (views: readonly { name: string; id?: string }[]) => void) => void;
   /** A customer writes. */
   receive: (conversation: number, text: string) => void;
+  /** Somebody erases the customer. */
+  erase: (conversation: number) => void;
 }>;
 
 const everything: readonly Permission[] = [
@@ -188,6 +190,18 @@ export function webFixture({ now = Date.now(), more = 135, permissions = everyth
     token: 'fixture',
     onChange: (listener) => {
       listeners.push(listener);
+    },
+    erase: (conversation) => {
+      const gone = { certificate, at: time(Date.now()) };
+      change(id(conversation), (item) => ({
+        ...item,
+        status: 'erased',
+        name: { state: 'erased', ...gone },
+        preview: null,
+        erased: gone,
+      }));
+      const contact = items.find((item) => item.conversationId === id(conversation))?.contactId ?? '';
+      for (const listener of listeners) listener([{ name: 'contact', id: contact }]);
     },
     receive: (conversation, text) => {
       const at = Date.now();

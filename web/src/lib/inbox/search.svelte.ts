@@ -3,13 +3,15 @@ import type { Translate } from '#lib/i18n/translate.ts';
 import type { SearchPage } from '#projections/pages.ts';
 import { act } from './act.ts';
 
-export type Search = Readonly<{
+export type Search = {
+  term: string;
+} & Readonly<{
   /** True while the list shows what was found, or why nothing could be looked for. */
   active: boolean;
   busy: boolean;
   result: SearchPage | undefined;
   refused: string | undefined;
-  find: (term: string) => Promise<void>;
+  find: () => Promise<void>;
   clear: () => void;
   /** For the reader's ears, and for the eyes when not everybody is listed. */
   said: (t: Translate) => string;
@@ -21,14 +23,16 @@ export function useSearch(posted: unknown): Search {
   let result = $state.raw(foundIn(posted));
   let refused = $state(refusedIn(posted));
   let busy = $state(false);
-  let wanted = '';
+  let term = $state('');
+  /** What the result is of; the field may hold something else by now. */
+  let looked = '';
   let turn = 0;
 
-  const find = async (term: string): Promise<void> => {
+  const look = async (wanted: string): Promise<void> => {
     const own = (turn += 1);
-    wanted = term;
+    looked = wanted;
     busy = true;
-    const outcome = await act('/inbox?/search', { term });
+    const outcome = await act('/inbox?/search', { term: wanted });
     if (own !== turn) return;
     busy = false;
     result = outcome.ok ? foundIn(outcome.data) : undefined;
@@ -36,7 +40,8 @@ export function useSearch(posted: unknown): Search {
   };
   const clear = (): void => {
     turn += 1;
-    wanted = '';
+    looked = '';
+    term = '';
     busy = false;
     result = undefined;
     refused = undefined;
@@ -46,12 +51,18 @@ export function useSearch(posted: unknown): Search {
     frame.live?.listen((views) => {
       const people = new Set<string | undefined>(result?.items.map(({ contactId }) => contactId));
       if (!views.some(({ name, id }) => name === 'contact' && people.has(id))) return;
-      if (wanted === '') clear();
-      else void find(wanted);
+      if (looked === '') clear();
+      else void look(looked);
     }),
   );
 
   return {
+    get term() {
+      return term;
+    },
+    set term(next) {
+      term = next;
+    },
     get active() {
       return result !== undefined || refused !== undefined;
     },
@@ -64,7 +75,7 @@ export function useSearch(posted: unknown): Search {
     get refused() {
       return refused;
     },
-    find,
+    find: () => look(term),
     clear,
     said: (t) => (result === undefined ? '' : t(result.more ? 'search.more' : 'search.found', { count: result.items.length })),
   };
