@@ -55,7 +55,10 @@ type Share = { readonly dataFolder: string; readonly names: readonly string[] };
 
 const inThread = (share: Share, signal: AbortSignal, onProgress: (progress: FillProgress) => void): Promise<readonly Built[]> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('../compose/build-thread.ts', import.meta.url), { workerData: share, resourceLimits: PROJECTING_HEAP });
+    const worker = new Worker(new URL('../compose/build-thread.ts', import.meta.url), {
+      workerData: share,
+      resourceLimits: PROJECTING_HEAP,
+    });
     const stop = (): void => worker.postMessage('stop');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
