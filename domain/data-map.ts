@@ -4,7 +4,7 @@ import { type DataSubject, dataSubjects, type ProcessingPurpose, type Recipient 
 import { periodWidths } from './sealed-handle.ts';
 
 /** Where a personal value of an event stands: sealed as a payload or as a file, and as a keyed tag to be found by. */
-export const fieldPlaces = ['payloads', 'media', 'claims', 'seen'] as const;
+export const fieldPlaces = ['payloads', 'media', 'claims', 'seen', 'search'] as const;
 export type FieldPlace = (typeof fieldPlaces)[number];
 
 /**
@@ -70,8 +70,9 @@ const entryOf = (category: string, event: string, spec: EventSpec, field: string
 const subjectOf = ({ subject }: EventSpec): DataSubject =>
   Object.entries(dataSubjects).find(([name]) => name === subject)?.[1] ?? 'organisation';
 
-const placesOf = ({ binary, tag, remembered }: PersonalField): readonly FieldPlace[] => [
+const placesOf = ({ binary, tag, remembered, searchedAs }: PersonalField): readonly FieldPlace[] => [
   binary === true ? 'media' : 'payloads',
   ...(tag === undefined ? [] : (['claims'] as const)),
   ...(remembered === true ? (['seen'] as const) : []),
+  ...(searchedAs === undefined ? [] : (['search'] as const)),
 ];

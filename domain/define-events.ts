@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Id } from './ids.ts';
 import type { Form, Personal, PersonalClass, Plain, Sealed } from './personal.ts';
 import { sealedSchema } from './personal.ts';
-import type { ProcessingPurpose, Recipient, SubjectField, TaggedIdentifier } from './processing.ts';
+import type { ProcessingPurpose, Recipient, SearchedAs, SubjectField, TaggedIdentifier } from './processing.ts';
 
 /**
  * One table per aggregate declares every event: what is in it, which part is personal, of which class, for what, and whose key seals it. Types of
@@ -17,6 +17,8 @@ export type PersonalField = {
   readonly tag?: TaggedIdentifier;
   /** And as one under the key of its week, which outlives the person by days: what came once is known when it comes again. */
   readonly remembered?: true;
+  /** The search index takes it in, under this name. */
+  readonly searchedAs?: SearchedAs;
   /** Who outside the organisation gets it from this program. */
   readonly sharedWith?: Recipient;
   readonly optional?: true;

@@ -5,6 +5,7 @@
 export const processingPurposes = {
   'answer-customers': 'Receive what customers write, and answer it',
   'recognise-customers': 'Know who writes, so that one person has one conversation',
+  'find-customers': 'Find a customer by name, number or id',
   'take-messages-once': 'Take each message and each report once, however often it is delivered',
   'deliver-replies': 'Hand replies to WhatsApp, and know what became of them',
   'work-together': 'Let colleagues know what was agreed, and who did what',
@@ -28,6 +29,10 @@ export type DataSubject = (typeof dataSubjects)[SubjectField];
 /** Identifiers that are also kept as keyed tags, to be found again without being read. */
 export const taggedIdentifiers = ['phone', 'bsuid', 'email', 'phoneNumberId', 'wamid'] as const;
 export type TaggedIdentifier = (typeof taggedIdentifiers)[number];
+
+/** What the search index knows a person by; the value is opened for it by the machine, and kept as keyed tags of its words or of the whole. */
+export const searchFields = ['name', 'username', 'phone', 'bsuid', 'email'] as const;
+export type SearchedAs = (typeof searchFields)[number];
 
 /** Who outside the organisation gets a value from this program. */
 export const recipients = ['meta'] as const;

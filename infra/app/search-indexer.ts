@@ -21,15 +21,6 @@ type Parts = {
   readonly log: Log;
 };
 
-/** Personal fields of a contact's events, and what the index calls them. */
-const FIELDS: Readonly<Partial<Record<string, SearchField>>> = {
-  profileName: 'name',
-  username: 'username',
-  phone: 'phone',
-  bsuid: 'bsuid',
-  email: 'email',
-};
-
 /**
  * Follows the log and keeps the vault's search index as the log says people are called; the machine opens values for this alone, and shows
  * them to nobody. The index stands beside the position that it has reached, so no crash leaves a person half indexed: rows are there when
@@ -80,7 +71,7 @@ const handlesOf = (event: RecordedEvent): readonly { readonly handle: SealedHand
   const spec = category === 'contact' ? catalogueOf(category)?.[event.type] : undefined;
   if (spec === undefined) return [];
   return Object.keys(event.personal).flatMap((name) => {
-    const field = FIELDS[name];
+    const field = spec.personal[name]?.searchedAs;
     const handle = field === undefined ? null : handleOf(event, spec, name);
     return field === undefined || handle === null ? [] : [{ handle, field }];
   });

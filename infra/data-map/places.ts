@@ -10,6 +10,7 @@ export const places: Readonly<Record<PlaceName, Place>> = {
   media: { form: 'sealed', files: ['media/**'], tables: [] },
   claims: { form: 'tags', files: ['identity.db'], tables: ['claims', 'fences'] },
   seen: { form: 'tags', files: ['identity.db'], tables: ['seen'] },
+  search: { form: 'tags', files: ['identity.db'], tables: ['words', 'indexer'] },
   keyring: { form: 'keys', files: ['keyring/keyring.db'], tables: ['*'] },
   'root-key': { form: 'keys', files: ['keyring/root.key'], tables: [] },
   views: { form: 'references', files: ['views/*.db'], tables: ['*'] },

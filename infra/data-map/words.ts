@@ -74,6 +74,11 @@ export const placeWords: Readonly<Record<PlaceName, PlaceWords>> = {
     holds: 'Keyed tags of message ids under a key of their week, so that a repeated delivery cannot bring an erased person back.',
     ends: 'The key of the week is destroyed 15 days after the week began.',
   },
+  search: {
+    name: 'Search index',
+    holds: 'Keyed tags of the words of names, and of whole numbers and ids of customers.',
+    ends: 'Overwritten when the person is erased.',
+  },
   keyring: {
     name: 'Keyring',
     holds: 'The keys of persons and periods, wrapped; and a record of each destroyed one, so that it cannot return.',

@@ -3,8 +3,8 @@ import { allCatalogues } from '#domain/catalogue.ts';
 import { dataMapFields, fieldPlaces } from '#domain/data-map.ts';
 import { defineEvents } from '#domain/define-events.ts';
 import { idOf } from '#domain/ids.ts';
-import { processingPurposes, recipients, taggedIdentifiers } from '#domain/processing.ts';
-import type { IdentityField } from '#vault/vault.ts';
+import { processingPurposes, recipients, searchFields, taggedIdentifiers } from '#domain/processing.ts';
+import type { IdentityField, SearchField } from '#vault/vault.ts';
 import { recordedShapes } from '#infra/tooling/generate/event-shapes.ts';
 
 const fields = dataMapFields(allCatalogues);
@@ -67,6 +67,9 @@ describe('the personal fields of the data map', () => {
     type Untold = Exclude<IdentityField, (typeof taggedIdentifiers)[number] | 'conversation' | 'reservation'>;
     const untold: readonly Untold[] = [];
     const none: readonly never[] = untold;
+    // And nothing is searched for under a name that the vault does not know.
+    const searched: readonly SearchField[] = searchFields;
+    expect(searched.length).toBeGreaterThan(0);
     expect(none).toEqual([]);
   });
 });

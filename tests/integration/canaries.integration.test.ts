@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ContactId } from '#domain/ids.ts';
-import { type Canary, type Find, phoneForms, searchBytes, searchFolder, searchText } from '#tests/support/canaries.ts';
+import { places } from '#infra/data-map/places.ts';
+import { type Canary, type Find, phoneForms, searchFolder, searchText } from '#tests/support/canaries.ts';
 import { handleCanaries, type Heard, ofCustomer, phone, planted } from '#tests/support/canary-workload.ts';
+import { placesIn } from '#tests/support/data-places.ts';
 import { eraseCustomer } from '#tests/support/erasing.ts';
 import { conversationOf, must } from '#tests/support/organisation.ts';
 import { newDataFolder, type RunningProduct, runProduct } from '#tests/support/running-product.ts';
 
 describe('values that identify people', () => {
-  const dataFolder = newDataFolder();
+  // A folder for temporary files that nobody else writes to, so that all of it can be read.
+  const folder = newDataFolder();
+  const [dataFolder, temporary] = [join(folder, 'data'), join(folder, 'tmp')];
   const canaries: Canary[] = [...Object.values(planted), ...phoneForms('phone', phone)];
   const heard: Heard[] = [];
   let running: RunningProduct;
@@ -52,6 +56,8 @@ describe('values that identify people', () => {
 
   const stream = { text: '', end: new AbortController() };
   beforeAll(async () => {
+    mkdirSync(temporary);
+    for (const name of ['TMPDIR', 'SQLITE_TMPDIR']) vi.stubEnv(name, temporary);
     running = await runProduct({ dataFolder, logLevel: 'debug' });
     ({ owner, contactId } = await handleCanaries(running, canaries, heard));
     const response = await fetch(`${running.url}/api/v1/stream`, {
@@ -66,36 +72,51 @@ describe('values that identify people', () => {
   afterAll(async () => {
     stream.end.abort();
     await running.close();
-    rmSync(dataFolder, { recursive: true, force: true });
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   /** The trail's answer names people to who may see them; every other door must be silent. */
   const said = (): readonly Find[] =>
     heard.filter(({ place }) => place !== 'audit facts').flatMap(({ place, text }) => searchText(canaries, place, text));
   const report = (): string => JSON.stringify(process.report.getReport());
-  /** Files that this run left beside the data folder. */
-  const tempFinds = (): readonly Find[] =>
-    readdirSync(tmpdir(), { withFileTypes: true })
-      .filter(
-        (entry) =>
-          entry.isFile() &&
-          statSync(join(tmpdir(), entry.name)).mtimeMs > startedAt &&
-          statSync(join(tmpdir(), entry.name)).size < 16 * 1024 * 1024,
-      )
-      .flatMap((entry) => searchBytes(canaries, `temp ${entry.name.length.toString()}`, readFileSync(join(tmpdir(), entry.name))));
-  const startedAt = Date.now();
+  /** Everything that this run wrote: the data folder and the temporary one. */
+  const written = () => searchFolder(canaries, folder);
 
   it('stand in no file, log line, answer, frame or report', () => {
-    const { finds, files, bytes } = searchFolder(canaries, dataFolder);
+    const { finds, files, bytes } = written();
     expect(finds).toEqual([]);
     expect(files).toBeGreaterThanOrEqual(6);
     expect(bytes).toBeGreaterThan(100_000);
     expect(searchText(canaries, 'log', running.lines.join('\n'))).toEqual([]);
     expect(running.lines.length).toBeGreaterThan(0);
     expect(said()).toEqual([]);
-    expect(tempFinds()).toEqual([]);
     // The report holds the process's own memory of names only as far as code has them: no header, no environment.
     expect(searchText(canaries, 'report', report())).toEqual([]);
+  });
+
+  it('stand only in places that the data map names, and each place of it is there', () => {
+    const found = placesIn(dataFolder);
+    expect(found.filter((each) => each.places.length !== 1)).toEqual([]);
+    const kept = Object.entries(places).filter(([, { files }]) => files.length > 0);
+    expect([...new Set(found.flatMap((each) => each.places))].sort()).toEqual(kept.map(([name]) => name).sort());
+    writeFileSync(join(dataFolder, 'notes.txt'), 'a file that nobody named');
+    expect(placesIn(dataFolder).filter((each) => each.places.length === 0)).toEqual([{ what: 'notes.txt', places: [] }]);
+    rmSync(join(dataFolder, 'notes.txt'));
+  });
+
+  it('would be found in a write-ahead log, in a free page of a database, and in a temporary file', () => {
+    const foundIn = () => [...new Set(written().finds.map(({ place }) => place))];
+    const file = join(temporary, 'planted.db');
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA secure_delete = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(x TEXT)');
+    database.prepare('INSERT INTO t VALUES (?)').run(planted.note.value);
+    expect(foundIn()).toEqual(['tmp/planted.db-wal']);
+    database.exec('DELETE FROM t; PRAGMA wal_checkpoint(TRUNCATE); DROP TABLE t; PRAGMA wal_checkpoint(TRUNCATE)');
+    expect(foundIn()).toEqual(['tmp/planted.db']);
+    database.close();
+    for (const name of readdirSync(temporary)) if (name.startsWith('planted')) rmSync(join(temporary, name));
+    expect(written().finds).toEqual([]);
   });
 
   it('would be found by this search in every form', () => {
@@ -128,8 +149,7 @@ describe('values that identify people', () => {
     const { erasure } = await eraseCustomer(app, owner.viewer, contactId);
     expect(erasure.verified).toMatchObject({ opened: 0, hits: 0 });
     expect(erasure.verified?.tried).toBeGreaterThan(15);
-    const { finds } = searchFolder(canaries, dataFolder);
-    expect(finds).toEqual([]);
+    expect(written().finds).toEqual([]);
     expect(searchText(canaries, 'log', running.lines.join('\n'))).toEqual([]);
     expect(searchText(canaries, 'frames', stream.text)).toEqual([]);
     expect(stream.text).toContain('event: changed');
