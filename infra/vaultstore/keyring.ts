@@ -1,14 +1,13 @@
-import type { KeyObject } from 'node:crypto';
 import type { IsoTime } from '#domain/ids.ts';
 import { VaultFault } from '#vault/fault.ts';
-import { keyCommitment, keyObject, SECRET_BYTES } from '#vault/keys.ts';
+import { keyCommitment, SECRET_BYTES } from '#vault/keys.ts';
 import { NONCE_BYTES } from '#vault/box.ts';
 import type { RandomBytes } from '#vault/random.ts';
-import { type SecretKind, type SecretName, unwrapSecret, wrapSecret } from '#vault/wrap.ts';
-import type { Row } from './database.ts';
-import { createKeyCache } from './key-cache.ts';
+import { type SecretKind, wrapSecret } from '#vault/wrap.ts';
+import type { Database, Row } from './database.ts';
 import type { OpenKeyring } from './keyring-file.ts';
 import { bytesOf, hexOf, idBytes, numberOf, textOf } from './values.ts';
+import { createWrappers, nameBytes, WRAPPED_BY, type Wrapper } from './wrappers.ts';
 
 /** Which secret: `name` is a subject id, `class/period`, `field/purpose`, a matter, or empty. */
 export type Wanted = { readonly kind: SecretKind; readonly tenant: string; readonly name: string };
@@ -20,37 +19,15 @@ export type FoundSecret =
   /** The row is there, but does not unwrap under this root key. */
   | { readonly kind: 'locked' };
 
-/** A key that wraps others; rows name it by its id. */
-export type Wrapper = { readonly id: string; readonly key: KeyObject };
-
 export type Keyring = ReturnType<typeof createKeyring>;
 
 const SHARES = 1;
 const KEY_ID_BYTES = 16;
 
-/** Which kind of secret wraps each kind; null: a root key. */
-const WRAPPED_BY: Readonly<Record<SecretKind, 'tenant' | 'hold' | null>> = {
-  root: null,
-  tenant: null,
-  signing: null,
-  subject: 'tenant',
-  bucket: 'tenant',
-  blind: 'tenant',
-  seen: 'tenant',
-  hold: 'tenant',
-  held: 'hold',
-};
-
 /** Rows of wrapped secrets: looked up by name, minted when wanted, never minted again once destroyed. Each row names the key it stands under. */
 export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBytes, now: () => IsoTime) => {
   const select = database.prepare(
     'SELECT k.*, s.wrapped FROM keys k JOIN secrets s ON s.id = k.id WHERE kind = ? AND tenant = ? AND name = ?',
-  );
-  const selectById = database.prepare(
-    'SELECT k.*, s.wrapped FROM keys k JOIN secrets s ON s.id = k.id WHERE kind = ? AND tenant = ? AND key_id = ?',
-  );
-  const selectTenantKeys = database.prepare(
-    `SELECT key_id, CAST(name AS TEXT) AS generation FROM keys WHERE kind = 'tenant' AND tenant = ? AND destroyed_at IS NULL ORDER BY id DESC`,
   );
   const selectAnyTenantKey = database.prepare(`SELECT 1 FROM keys WHERE kind = 'tenant' AND tenant = ?`);
   const insertSecret = database.prepare('INSERT INTO secrets(wrapped) VALUES (?)');
@@ -58,36 +35,9 @@ export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBy
     `INSERT INTO keys(id, kind, tenant, name, key_id, wrapper, shares, commitment, created_at) VALUES (last_insert_rowid(), ?, ?, ?, ?, ?, ${String(SHARES)}, ?, ?)`,
   );
   const selectDestroyed = database.prepare('SELECT 1 FROM keys WHERE commitment = ? AND destroyed_at IS NOT NULL');
-  const selectEpoch = database.prepare('SELECT value FROM epoch');
-  const wrappers = createKeyCache<KeyObject>();
+  const { unwrapRow, wrapperOf, tenantKeys, ...cache } = createWrappers({ database, roots });
 
   const rowOf = ({ kind, tenant, name }: Wanted): Row | undefined => select.get(kind, idBytes(tenant), nameBytes(kind, name));
-
-  const unwrapRow = (wanted: Omit<Wanted, 'name'> & { readonly name: string }, row: Row): Uint8Array | null => {
-    const under = wrapperOf(wanted.kind, wanted.tenant, hexOf(bytesOf(row, 'wrapper')));
-    const name: SecretName = { ...wanted, keyId: hexOf(bytesOf(row, 'key_id')), shares: numberOf(row, 'shares') };
-    return under === null ? null : unwrapSecret(under, name, bytesOf(row, 'wrapped'), bytesOf(row, 'commitment'));
-  };
-
-  /** The key with this id that wraps secrets of a kind; null when it is destroyed, or cannot be unwrapped itself. */
-  const wrapperOf = (kind: SecretKind, tenant: string, id: string): KeyObject | null => {
-    const by = WRAPPED_BY[kind];
-    if (by === null) return roots.get(id);
-    const cached = wrappers.get(tenant, id);
-    if (cached !== undefined) return cached;
-    const row = selectById.get(by, idBytes(tenant), idBytes(id));
-    if (row === undefined || row['destroyed_at'] !== null) return null;
-    const secret = unwrapRow({ kind: by, tenant, name: Buffer.from(bytesOf(row, 'name')).toString('utf8') }, row);
-    if (secret === null) return null;
-    const key = keyObject(secret);
-    secret.fill(0);
-    wrappers.set(tenant, id, key);
-    return key;
-  };
-
-  /** Living tenant keys, the one that new secrets come under first: two while a rotation lasts. */
-  const tenantKeys = (tenant: string): readonly { readonly id: string; readonly generation: string }[] =>
-    selectTenantKeys.all(idBytes(tenant)).map((row) => ({ id: hexOf(bytesOf(row, 'key_id')), generation: textOf(row, 'generation') }));
 
   /** The key under which a new secret comes, the tenant's own minted inside the running transaction when it never had one. */
   const currentWrapper = ({ kind, tenant }: Wanted): Wrapper | null => {
@@ -102,7 +52,7 @@ export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBy
     const row = rowOf(wanted);
     if (row === undefined) return { kind: 'missing' };
     if (row['destroyed_at'] !== null) return { kind: 'destroyed', row };
-    const secret = unwrapRow(wanted, row);
+    const secret = unwrapRow(wanted.kind, wanted.tenant, row);
     return secret === null ? { kind: 'locked' } : { kind: 'active', keyId: hexOf(bytesOf(row, 'key_id')), secret };
   };
 
@@ -149,15 +99,11 @@ export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBy
     }
   };
 
-  const listeners: (() => void)[] = [];
-  const epochNow = (): number => numberOf(selectEpoch.get() ?? {}, 'value');
-  let version = database.dataVersion();
-  let epoch = epochNow();
-  const forget = (): void => {
+  const watch = createWatch(database);
+  watch.onChange(() => {
     roots.reload();
-    wrappers.clear();
-    for (const listener of listeners) listener();
-  };
+    cache.clear();
+  });
   return {
     database,
     random,
@@ -170,6 +116,27 @@ export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBy
     need,
     wrapperOf,
     tenantKeys,
+    ...watch,
+    sweep: cache.sweep,
+    close: (): void => {
+      cache.clear();
+      roots.clear();
+      database.close();
+    },
+  };
+};
+
+/** Notices what other processes have destroyed. */
+const createWatch = (database: Database) => {
+  const select = database.prepare('SELECT value FROM epoch');
+  const epochNow = (): number => numberOf(select.get() ?? {}, 'value');
+  const listeners: (() => void)[] = [];
+  let version = database.dataVersion();
+  let epoch = epochNow();
+  const forget = (): void => {
+    for (const listener of listeners) listener();
+  };
+  return {
     /**
      * Call before a batch: when another process has destroyed something, cached keys may be of it and all are dropped. What others only add
      * or wrap anew leaves them as good as they were.
@@ -184,22 +151,11 @@ export const createKeyring = ({ database, roots }: OpenKeyring, random: RandomBy
     },
     /** Drops every cached key of this process, and learns of root keys anew. */
     forget,
-    sweep: wrappers.sweep,
     onChange: (listener: () => void): void => {
       listeners.push(listener);
     },
-    close: (): void => {
-      wrappers.clear();
-      roots.clear();
-      database.close();
-    },
   };
 };
-
-export const nameBytes = (kind: SecretKind, name: string): Uint8Array => (kind === 'subject' ? idBytes(name) : Buffer.from(name));
-/** The name as it is bound into the wrapping, from its column. */
-export const nameOf = (kind: SecretKind, bytes: Uint8Array): string =>
-  kind === 'subject' ? hexOf(bytes) : Buffer.from(bytes).toString('utf8');
 
 const locked = (): VaultFault =>
   new VaultFault(

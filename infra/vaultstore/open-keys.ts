@@ -72,12 +72,11 @@ const tenantsOf = (keyring: Keyring): readonly TenantKeys[] => {
       'SELECT tenant, kind, count(*) - count(destroyed_at) AS living, count(destroyed_at) AS destroyed FROM keys GROUP BY tenant, kind',
     )
     .all();
-  const tenants = [...new Set(rows.map((row) => hexOf(bytesOf(row, 'tenant'))))];
-  return tenants.map((tenant) => ({
-    tenant,
-    keyIds: keyring.tenantKeys(tenant).map(({ id }) => id),
-    counts: rows
-      .filter((row) => hexOf(bytesOf(row, 'tenant')) === tenant)
-      .map((row) => ({ kind: textOf(row, 'kind'), living: numberOf(row, 'living'), destroyed: numberOf(row, 'destroyed') })),
-  }));
+  const counts = new Map<string, KeyCount[]>();
+  for (const row of rows) {
+    const tenant = hexOf(bytesOf(row, 'tenant'));
+    const count = { kind: textOf(row, 'kind'), living: numberOf(row, 'living'), destroyed: numberOf(row, 'destroyed') };
+    counts.set(tenant, [...(counts.get(tenant) ?? []), count]);
+  }
+  return [...counts].map(([tenant, of]) => ({ tenant, keyIds: keyring.tenantKeys(tenant).map(({ id }) => id), counts: of }));
 };

@@ -8,7 +8,8 @@ import type { DataKeys } from './data-keys.ts';
 import type { Row } from './database.ts';
 import { heldKey, holdKey, mattersOf } from './held-keys.ts';
 import { destroySecrets } from './keyring-destroy.ts';
-import type { Keyring, Wanted, Wrapper } from './keyring.ts';
+import type { Keyring, Wanted } from './keyring.ts';
+import type { Wrapper } from './wrappers.ts';
 import type { Payloads } from './payload-rows.ts';
 import { bytesOf, hexOf, idBytes, numberOf, textOf } from './values.ts';
 

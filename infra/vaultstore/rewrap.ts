@@ -4,7 +4,8 @@ import { VaultFault } from '#vault/fault.ts';
 import { type SecretKind, type SecretName, unwrapSecret, wrapMark, wrapSecret } from '#vault/wrap.ts';
 import type { Row } from './database.ts';
 import { assertGone } from './keyring-destroy.ts';
-import { type Keyring, nameOf, type Wrapper } from './keyring.ts';
+import type { Keyring } from './keyring.ts';
+import { nameOf, type Wrapper } from './wrappers.ts';
 import { bytesOf, hexOf, idBytes, numberOf, textOf } from './values.ts';
 
 /** Which secrets: of the tenant, or with null of everybody. */

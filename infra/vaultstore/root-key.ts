@@ -116,7 +116,7 @@ export const fitRoot = async (source: RootKeySource, ringId: string, records: re
 // The name, then what waits to get it, then the name again: it may have changed hands between the two looks.
 const fitFile = (path: string, fitting: (key: KeyObject) => RootKey | null): RootKey | null => {
   let present = false;
-  let broken: unknown = null;
+  let broken: Error | null = null;
   for (const file of [path, nextFileOf(path), path]) {
     try {
       const key = readKeyFile(file);
@@ -124,7 +124,7 @@ const fitFile = (path: string, fitting: (key: KeyObject) => RootKey | null): Roo
       if (found !== null) return found;
       present ||= key !== null;
     } catch (error) {
-      broken ??= error;
+      broken ??= error instanceof Error ? error : null;
     }
   }
   if (broken !== null) throw broken;
@@ -137,7 +137,7 @@ const fitTransit = async (
   records: readonly RootRecord[],
   fitting: (key: KeyObject) => RootKey | null,
 ): Promise<RootKey | null> => {
-  let refusal: unknown = null;
+  let refusal: VaultFault | null = null;
   for (const { ciphertext } of records) {
     if (ciphertext === null) continue;
     try {

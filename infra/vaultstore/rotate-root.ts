@@ -1,8 +1,10 @@
+import { timingSafeEqual } from 'node:crypto';
 import { VaultFault } from '#vault/fault.ts';
 import { WRAPPED_BYTES } from '#vault/wrap.ts';
 import { type Database, truncateWithin } from './database.ts';
 import { hasSeen } from './keyring-keeper.ts';
-import type { Keyring, Wrapper } from './keyring.ts';
+import type { Keyring } from './keyring.ts';
+import type { Wrapper } from './wrappers.ts';
 import { destroyRetired, masked, NEEDLE_BYTES } from './retired-root.ts';
 import { assertNothingUnder, rewrap, type RotationHooks, standingUnder, UNDER_ROOT } from './rewrap.ts';
 import { nextFileOf } from './key-file.ts';
@@ -63,7 +65,7 @@ const begin = async (keyring: Keyring, { current, next }: RootRotation): Promise
     throw refused('the next root key in a VCONNECT_NEXT_ROOT_… setting', 'none: a given key or passphrase cannot be made up here');
   const keepsName = source.kind === 'file' && current.kind === 'file' && source.path === current.path;
   const { key, record } = await makeRoot(keepsName ? { kind: 'file', path: nextFileOf(source.path) } : source, roots.ringId, random);
-  if (roots.list().some((one) => Buffer.compare(one.commitment, record.commitment) === 0))
+  if (roots.list().some((one) => timingSafeEqual(one.commitment, record.commitment)))
     throw refused('a root key that this keyring never had', 'one that it has or had');
   database.transact(() => {
     const active = roots.current();
@@ -93,8 +95,10 @@ const wrapperOf = ({ roots }: Keyring, state: 'active' | 'next'): Wrapper => {
 
 /** From here on the old root key opens nothing: its wrapped forms are overwritten in the same transaction. */
 const switchOver = (keyring: Keyring, old: Wrapper, next: Wrapper): void => {
-  const { database } = keyring;
+  const { database, roots } = keyring;
   database.transact(() => {
+    // Another process carried the same rotation out and was faster.
+    if (stateOf(roots.list(), 'next')?.id !== next.id) return;
     if (standingUnder(keyring, SCOPE, old.id).length > 0)
       throw refused('nothing under the old root key any more', 'a row: call the rotation again');
     const needles = [...overwriteBridge(database, old.id), ...overwriteBridge(database, next.id), ...overwriteCiphertext(database, old.id)];

@@ -1,7 +1,8 @@
 import { VaultFault } from '#vault/fault.ts';
 import { SECRET_BYTES } from '#vault/keys.ts';
 import { destroySecrets } from './keyring-destroy.ts';
-import type { Keyring, Wrapper } from './keyring.ts';
+import type { Keyring } from './keyring.ts';
+import type { Wrapper } from './wrappers.ts';
 import { assertNothingUnder, rewrap, type RotationHooks, standingUnder, UNDER_TENANT } from './rewrap.ts';
 
 /**

@@ -65,7 +65,12 @@ const inDocker = async (image: string): Promise<Running> => {
     .withWaitStrategy(Wait.forHttp('/v1/sys/health', PORT_INSIDE))
     .start();
   const url = `http://${container.getHost()}:${String(container.getMappedPort(PORT_INSIDE))}`;
-  return { url, stop: async () => void (await container.stop()) };
+  return {
+    url,
+    stop: async () => {
+      await container.stop();
+    },
+  };
 };
 
 const asProgram = async (path: string): Promise<Running> => {

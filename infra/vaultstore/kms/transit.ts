@@ -92,7 +92,8 @@ const readToken = (path: string): string => {
 const readCapped = async (response: Response): Promise<string> => {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of response.body ?? []) {
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  for await (const part of body ?? []) {
     bytes += part.length;
     if (bytes > MOST_ANSWER_BYTES) throw new VaultFault('VAULT_KEY_SERVICE_ANSWER', 'expected a short answer of the key service');
     parts.push(part);

@@ -9,7 +9,7 @@ import { isOver, oldestWeek, weekOf } from '#vault/seen-week.ts';
 import { openDatabase } from '#infra/vaultstore/database.ts';
 import { createBatcher } from '#infra/vaultstore/batcher.ts';
 import { searchFile } from '#infra/vaultstore/files.ts';
-import { createKeyCache, KEY_CACHE_GROUPS, KEY_CACHE_TTL_MS } from '#infra/vaultstore/key-cache.ts';
+import { createKeyCache, KEY_CACHE_GROUPS, KEY_CACHE_KEYS, KEY_CACHE_PER_GROUP, KEY_CACHE_TTL_MS } from '#infra/vaultstore/key-cache.ts';
 import { newRef } from '#infra/vaultstore/refs.ts';
 import { folder } from './support.ts';
 
@@ -69,6 +69,40 @@ describe('key cache', () => {
   });
 });
 
+describe('what leaves the key cache', () => {
+  test('is bounded over all groups together, and bytes that leave are overwritten, whichever way they leave', () => {
+    let nowMs = 0;
+    const dropped: number[] = [];
+    const cache = createKeyCache<number>({ nowMs: () => nowMs, onDrop: (value) => dropped.push(value) });
+    const groups = Math.ceil(KEY_CACHE_KEYS / KEY_CACHE_PER_GROUP) + 10;
+    for (let group = 0; group < groups; group += 1) {
+      for (let key = 0; key < KEY_CACHE_PER_GROUP; key += 1) cache.set(String(group), String(key), group);
+      expect(cache.keys()).toBeLessThanOrEqual(KEY_CACHE_KEYS);
+    }
+    expect(cache.keys() + dropped.length).toBe(groups * KEY_CACHE_PER_GROUP);
+    const before = dropped.length;
+    cache.drop(String(groups - 1));
+    expect(dropped.length - before).toBe(KEY_CACHE_PER_GROUP);
+    cache.set('late', 'k', -1);
+    nowMs = KEY_CACHE_TTL_MS;
+    expect(cache.keys()).toBeGreaterThan(0);
+    cache.sweep();
+    expect([cache.keys(), cache.size(), dropped.at(-1)]).toEqual([0, 0, -1]);
+    cache.set('g', 'k', 1);
+    cache.clear();
+    expect([cache.keys(), cache.size(), dropped.at(-1)]).toEqual([0, 0, 1]);
+  });
+
+  test('one group does not outgrow its own bound', () => {
+    const cache = createKeyCache<number>();
+    for (let key = 0; key < 3 * KEY_CACHE_PER_GROUP; key += 1) {
+      cache.set('g', String(key), key);
+      expect(cache.keys()).toBeLessThanOrEqual(KEY_CACHE_PER_GROUP);
+    }
+    expect(cache.get('g', String(3 * KEY_CACHE_PER_GROUP - 1))).toBe(3 * KEY_CACHE_PER_GROUP - 1);
+  });
+});
+
 describe('databases', () => {
   test('every file syncs each commit, overwrites what it deletes, and writes ahead', () => {
     const place = folder();
@@ -109,6 +143,45 @@ describe('files', () => {
     writeFileSync(file, bytes);
     expect(await searchFile(file, [needle, Buffer.from('absent')])).toEqual({ bytes: bytes.length, hits: 4 });
     expect(await searchFile(join(place.path, 'none'), [needle])).toEqual({ bytes: 0, hits: 0 });
+    place.remove();
+  });
+});
+
+describe('many needles', () => {
+  test('are found in one pass as often as each alone, wherever they stand and however the file is read', async () => {
+    const place = folder();
+    const file = join(place.path, 'bytes');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.uint8Array({ minLength: 24, maxLength: 24 }), {
+          minLength: 17,
+          maxLength: 60,
+          selector: (one) => Buffer.from(one).toString('hex'),
+        }),
+        fc.array(fc.nat({ max: 59 }), { maxLength: 12 }),
+        fc.nat({ max: 40 }),
+        async (needles, planted, gap) => {
+          const parts = [
+            Buffer.alloc(1024 * 1024 - 30),
+            ...planted.flatMap((at) => [Buffer.from(needles[at % needles.length] ?? []), Buffer.alloc(gap)]),
+          ];
+          writeFileSync(file, Buffer.concat(parts));
+          const each = await Promise.all(needles.map((needle) => searchFile(file, [needle])));
+          const expected = each.reduce((sum, { hits }) => sum + hits, 0);
+          expect((await searchFile(file, needles)).hits).toBe(expected);
+          expect(expected).toBeGreaterThanOrEqual(planted.length);
+        },
+      ),
+      { numRuns: 25 },
+    );
+    place.remove();
+  });
+
+  test('of different lengths are a mistake of the caller', async () => {
+    const place = folder();
+    writeFileSync(join(place.path, 'bytes'), 'x');
+    const needles = Array.from({ length: 20 }, (_, index) => new Uint8Array(10 + (index % 2)));
+    await expect(searchFile(join(place.path, 'bytes'), needles)).rejects.toThrow(RangeError);
     place.remove();
   });
 });

@@ -113,13 +113,14 @@ describe('the adapter of Transit', () => {
     expect(elsewhere.asked()).toBe(0);
   });
 
-  test.each([
-    ['no JSON', (_request: unknown, response: { end: (text: string) => void }) => response.end('<html>')],
+  const html: RequestListener = (_request, response) => void response.end('<html>');
+  test.each<[string, RequestListener]>([
+    ['no JSON', html],
     ['another shape', json(200, { data: {} })],
     ['no base64', json(200, { data: { plaintext: '***' } })],
     ['far too much', json(200, { data: { plaintext: 'A'.repeat(200_000) } })],
-  ] as const)('refuses an answer of %s', async (_name, listener) => {
-    const { service } = await answering(listener as RequestListener);
+  ])('refuses an answer of %s', async (_name, listener) => {
+    const { service } = await answering(listener);
     expect(await faultOf(service.unwrap('vault:v1:abcd', 'ring'))).toMatchObject({ code: 'VAULT_KEY_SERVICE_ANSWER' });
   });
 
