@@ -86,7 +86,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 // Tatweel, marks that cannot be seen (joiners, direction, soft hyphen), and apostrophes: `O’Brien` is one word.
-const LEFT_OUT = /[\u0640\p{Cf}\u0027\u2018\u2019\u02bc\u0060\u00b4]/gu;
+const LEFT_OUT = /[\u0640\p{Cf}\u0027\u2018\u2019\u02bc\u0060]/gu;
 // Accents and vowel marks of the scripts where names are written with and without them; marks of other scripts are letters.
 const MARKS = /(?=\p{Mn})[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}]/gu;
 

@@ -18,6 +18,7 @@ import { canonicalJson } from '#vault/verify-json.ts';
 import { type SecretName, wrapSecret } from '#vault/wrap.ts';
 import { certificate, signerFrom, statement } from './certificate-support.ts';
 import { moreCertificates } from './certificate-vectors.ts';
+import { sameNames, searchTags } from './search-vectors.ts';
 import * as refused from './refused-vectors.ts';
 import { bytes, context, hex, id, OMAR, OTHER_TENANT } from './support.ts';
 
@@ -188,6 +189,8 @@ const vectors = {
   wrapsRefused: [...wrapsRefused, ...refused.moreWrapsRefused],
   tags,
   tagsRefused,
+  sameNames,
+  searchTags,
   signing,
   certificates: [...certificates, ...moreCertificates],
 };
