@@ -13,7 +13,7 @@ import type { Vault } from '#vault/vault.ts';
 import { certificateOf } from './certificate.ts';
 import { machineContext } from './context.ts';
 import { type ErasureRecord, loadErasure } from './erasure-record.ts';
-import { conversationsOf, messageStreams, referencesIn, referencesInViews, streamsOf } from './erasure-scope.ts';
+import { referencesOf, scopeOf } from './erasure-scope.ts';
 import { fault } from './fault.ts';
 import type { FoldCache } from './fold.ts';
 import type { CommandHandler } from './handle-command.ts';
@@ -24,8 +24,8 @@ import { createWorker, type Worker, type WorkLease } from './worker.ts';
 
 /** Organisations whose erasures run at once: a slow one does not hold up the others. */
 const TENANTS_AT_ONCE = 8;
-/** Messages closed at once: they share the log's commits. */
-const AT_ONCE = 64;
+/** Messages closed at once: as many as share one commit of the log. */
+const AT_ONCE = 256;
 
 export type ErasureParts = {
   readonly store: EventStore;
@@ -148,10 +148,6 @@ const fence = async (parts: ErasureParts, record: ErasureRecord): Promise<Step> 
   );
   // Only then: a message that was claimed before the fence may still begin a conversation.
   const { processes, acknowledgements } = await parts.forget({ tenant, subject: subjectOf(contactId), erasureId });
-  for (const conversationId of await conversationsOf(parts, record)) {
-    const context = contextFor(parts, record, 'conversation', conversationId);
-    await parts.handler.handle(conversationAggregate, conversationId, { type: 'EraseConversation', ...tombstone }, context, () => NO_FACTS);
-  }
   return { command: { type: 'RecordFence', unlinkedIdentifiers, acknowledgements }, processes };
 };
 
@@ -168,11 +164,14 @@ const destroy = async ({ vault, forget, clock }: ErasureParts, { tenant, contact
   return { command: { type: 'RecordKeyDestroyed', keyId: id, commitment, createdAt, destroyedAt, acknowledgements }, processes };
 };
 
-/** Closes each message's stream, so that no view keeps a reference, then removes envelopes, files and index rows. */
+/** Closes the streams of conversations and messages, so that no view keeps a reference, then removes envelopes, files and index rows. */
 const remove = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
-  const { tenant, contactId } = record;
-  const conversations = await conversationsOf(parts, record);
-  const messages = await messageStreams(parts, record, conversations);
+  const { tenant, contactId, erasureId, certificate } = record;
+  const { conversations, messages } = await scopeOf(parts, record);
+  for (const id of conversations) {
+    const context = contextFor(parts, record, 'conversation', id);
+    await parts.handler.handle(conversationAggregate, id, { type: 'EraseConversation', erasureId, certificate }, context, () => NO_FACTS);
+  }
   let closed = 0;
   await inParallel(messages, AT_ONCE, async (stream) => {
     if (await closeMessage(parts, record, stream)) closed += 1;
@@ -197,17 +196,16 @@ const closeMessage = async (parts: ErasureParts, record: ErasureRecord, stream: 
 /** Tries every reference that the log holds for the person, and searches the vault's files. */
 const verify = async (parts: ErasureParts, record: ErasureRecord): Promise<ErasureCommand> => {
   const { tenant, contactId } = record;
-  const conversations = await conversationsOf(parts, record);
+  const scope = await scopeOf(parts, record);
   let tried = 0;
   let opened = 0;
-  for await (const handles of referencesIn(parts.store, await streamsOf(parts, record, conversations), contactId)) {
+  for await (const handles of referencesOf(parts.store, record, scope)) {
     const answers = await parts.vault.open(handles);
     tried += answers.length;
     opened += answers.filter((answer) => answer.kind !== 'erased').length;
   }
   const { files, bytes, hits } = await parts.vault.scan(tenant, subjectOf(contactId));
-  const left = await referencesInViews(parts, record, conversations);
-  return { type: 'RecordVerification', tried, opened, scannedFiles: files, scannedBytes: bytes, hits: hits + left };
+  return { type: 'RecordVerification', tried, opened, scannedFiles: files, scannedBytes: bytes, hits: hits + scope.left };
 };
 
 const complete = async (parts: ErasureParts, { tenant, erasureId }: ErasureRecord): Promise<ErasureCommand> => ({

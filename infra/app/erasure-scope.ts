@@ -21,26 +21,31 @@ type Parts = {
 /** Entries read in one page of a view. */
 const PAGE_ENTRIES = 500;
 
-/** Those of the order, and any that began between the order and the fence. */
-export const conversationsOf = async (parts: Parts, { contactId, conversations }: ErasureRecord): Promise<readonly ConversationId[]> => {
-  if (!(await parts.viewsAreCurrent())) throw fault('APP_VIEWS_LAG', 'expected the views to have seen the whole log');
-  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
-  return [...new Set([...conversations, ...(contact?.conversations ?? [])])];
+/** Everything of the person that the log and the views know, and what of it still points into the vault. */
+export type ErasureScope = {
+  /** Those of the order, and any that began between the order and the fence. */
+  readonly conversations: readonly ConversationId[];
+  /** From the views (which know all messages of a conversation) and from the vault (which knows all streams with sealed values). */
+  readonly messages: readonly StreamName[];
+  /** Documents of the views that still hold references. */
+  readonly left: number;
 };
 
-/** From the views (which know all messages of a conversation) and from the vault (which knows all streams with sealed values). */
-export const messageStreams = async (
-  parts: Parts,
-  { tenant, contactId }: ErasureRecord,
-  conversations: readonly ConversationId[],
-): Promise<readonly StreamName[]> => {
-  const streams = new Set(
-    (await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message'),
-  );
+/** Read in one pass over the views, when they have seen the whole log. */
+export const scopeOf = async (parts: Parts, { tenant, contactId, conversations: ordered }: ErasureRecord): Promise<ErasureScope> => {
+  if (!(await parts.viewsAreCurrent())) throw fault('APP_VIEWS_LAG', 'expected the views to have seen the whole log');
+  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
+  const conversations = [...new Set([...ordered, ...(contact?.conversations ?? [])])];
+  const rows = await parts.views.getMany<InboxRow>(INBOX, conversations);
+  const sealed = (await parts.vault.streamsOf(tenant, subjectOf(contactId))).filter((stream) => streamParts(stream).category === 'message');
+  const messages = new Set(sealed);
+  let left = contact === null || contact.erased === null ? 1 : 0;
+  left += [...rows.values()].filter((row) => row.preview !== null).length;
   for await (const entry of entriesOf(parts.views, tenant, conversations)) {
-    if (entry.entry === 'message') streams.add(streamName(tenant, 'message', entry.messageId));
+    if (entry.entry === 'message') messages.add(streamName(tenant, 'message', entry.messageId));
+    if (entry.entry !== 'chip' && entry.erased === null) left += 1;
   }
-  return [...streams].sort();
+  return { conversations, messages: [...messages].sort(), left };
 };
 
 /** References tried in one call of the vault. */
@@ -48,42 +53,23 @@ const TRY_BATCH = 500;
 /** Streams read at once for their references. */
 const STREAM_BATCH = 100;
 
-/** Every stream of the person, as views and vault know them. */
-export const streamsOf = async (
-  parts: Parts,
-  record: ErasureRecord,
-  conversations: readonly ConversationId[],
-): Promise<readonly StreamName[]> => [
-  streamName(record.tenant, 'contact', record.contactId),
-  ...conversations.map((id) => streamName(record.tenant, 'conversation', id)),
-  ...(await messageStreams(parts, record, conversations)),
-];
-
-/** Batches of the references that streams hold for a person. */
-export async function* referencesIn(
+/** Every reference to a value of the person in the log, in batches. */
+export async function* referencesOf(
   store: EventStore,
-  streams: readonly StreamName[],
-  subject: string,
+  { tenant, contactId }: ErasureRecord,
+  { conversations, messages }: ErasureScope,
 ): AsyncGenerator<readonly SealedHandle[]> {
+  const streams = [
+    streamName(tenant, 'contact', contactId),
+    ...conversations.map((id) => streamName(tenant, 'conversation', id)),
+    ...messages,
+  ];
   for (let from = 0; from < streams.length; from += STREAM_BATCH) {
-    const handles = (await Promise.all(streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(store, stream, subject)))).flat();
+    const read = streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(store, stream, contactId));
+    const handles = (await Promise.all(read)).flat();
     for (let next = 0; next < handles.length; next += TRY_BATCH) yield handles.slice(next, next + TRY_BATCH);
   }
 }
-
-/** Documents of the person that still point into the vault; the views have seen the whole log by now. */
-export const referencesInViews = async (
-  parts: Parts,
-  { tenant, contactId }: ErasureRecord,
-  conversations: readonly ConversationId[],
-): Promise<number> => {
-  const contact = await parts.views.get<ContactView>(CONTACT, contactId);
-  const rows = await parts.views.getMany<InboxRow>(INBOX, conversations);
-  let left = contact === null || contact.erased === null ? 1 : 0;
-  left += [...rows.values()].filter((row) => row.preview !== null).length;
-  for await (const entry of entriesOf(parts.views, tenant, conversations)) if (entry.entry !== 'chip' && entry.erased === null) left += 1;
-  return left;
-};
 
 async function* entriesOf(views: ViewStore, tenant: TenantId, conversations: readonly ConversationId[]): AsyncGenerator<ThreadEntry> {
   for (const conversationId of conversations) {

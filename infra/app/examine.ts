@@ -6,7 +6,7 @@ import type { Opened } from '#vault/vault.ts';
 import type { App } from './app.ts';
 import { loadErasure } from './erasure-record.ts';
 import { returnsIn } from './erasure-return.ts';
-import { conversationsOf, referencesIn, streamsOf } from './erasure-scope.ts';
+import { referencesOf, scopeOf } from './erasure-scope.ts';
 import type { Operator, ValueState } from './product.ts';
 
 const UNKNOWN = { ok: false, status: 404, code: 'not-found' } as const;
@@ -36,9 +36,8 @@ const examined = async (app: App, { tenant, erasureId, step, certificate }: Eras
   const record = await loadErasure(app.store, tenant, erasureId satisfies ErasureId);
   const subject = subjectOf(record.contactId);
   const parts = { ...app, viewsAreCurrent: async () => (await app.readModels.status()).every(({ lag }) => lag === 0n) };
-  const streams = await streamsOf(parts, record, await conversationsOf(parts, record));
   const handles: SealedHandle[] = [];
-  for await (const batch of referencesIn(app.store, streams, record.contactId)) handles.push(...batch);
+  for await (const batch of referencesOf(app.store, record, await scopeOf(parts, record))) handles.push(...batch);
   const answers: Record<Opened<unknown>['kind'], number> = { value: 0, erased: 0, unavailable: 0, tampered: 0 };
   for (const { kind } of await app.vault.open(handles)) answers[kind] += 1;
   const remains = await app.vault.remains(tenant, subject);

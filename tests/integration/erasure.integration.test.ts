@@ -84,6 +84,26 @@ describe('erasing a customer', () => {
     expect(new Set(erasures.map(({ certificate }) => certificate)).size).toBe(3);
   });
 
+  it('lets one of two officers who press at the same moment erase, and tells the other that it is under way', async () => {
+    const { application: app, simulator } = desk.running;
+    const other = await hire(app, desk.owner.viewer, 'dpo');
+    const { conversationId } = await desk.writes(await simulator.newCustomer('Both'), { text: 'whose button?' });
+    const contactId = await contactOf(conversationId);
+    const { preview } = await must(app.previewErasure(dpo.viewer, contactId));
+    const order = { contactId, reason: 'objection', confirmation: preview.confirmation } as const;
+    const answers = await Promise.all(
+      [dpo, other, dpo, other].map(({ viewer }) => app.erase(viewer, { ...order, commandId: newId<'command'>() })),
+    );
+    const taken = answers.filter((answer) => answer.ok);
+    expect(taken).toHaveLength(1);
+    for (const answer of answers) if (!answer.ok) expect([409, 422]).toContain(answer.status);
+    const erasure = await untilErased(app, dpo.viewer, taken[0]?.erasureId ?? newId<'erasure'>());
+    expect(erasure.certificate).toBe(preview.confirmation);
+    const { erasures } = await must(app.erasures(other.viewer));
+    expect(erasures.filter((each) => each.contactId === contactId)).toHaveLength(1);
+    expect(await app.erase(other.viewer, { ...order, commandId: newId<'command'>() })).toMatchObject({ ok: false, status: 409 });
+  });
+
   it('makes a new person of whoever writes again, and shows nothing of before', async () => {
     const { application: app, simulator } = desk.running;
     const customer = await simulator.newCustomer('Returning');
@@ -175,6 +195,10 @@ describe('erasing a customer', () => {
     expect(new Set(shown.map(({ text }) => text)).size).toBe(shown.length);
     const old = await allMessages(first.conversationId);
     expect(old.filter(({ text, erased }) => erased === null || text.state === 'value')).toEqual([]);
+    // Every message that was acknowledged has one place: it is gone with the old person, or readable with the new one.
+    const everyText = new Set(acknowledged.map(({ text }) => text));
+    expect(shown.filter(({ text }) => !everyText.has(text))).toEqual([]);
+    expect(old.length + shown.length).toBe(acknowledged.length);
     // No row is left of a conversation that began while its person went.
     const zombies = (await inboxOf(app, desk.owner.viewer)).filter(
       ({ contactId, erased }) => contactId === first.contactId && erased === null,
