@@ -75,23 +75,34 @@ export const cardsOf = async (
   purpose: RevealPurpose,
   level: 'full' | 'masked' = 'masked',
 ): Promise<readonly ContactCard[] | Withheld> => {
+  const wanted = contacts.flatMap((contact) => cardValues(contact, level));
+  const shown = await app.reveal.show(viewer, purpose, wanted);
+  if (typeof shown === 'string') return shown;
+  const rows = await conversationsOf(app, contacts);
+  return contacts.map((contact, index) => cardOf(contact, shown.slice(index * CARD_VALUES, (index + 1) * CARD_VALUES), rows));
+};
+
+/** How many values a card shows. */
+export const CARD_VALUES = 4;
+
+/** The values of a card, for a page that opens them together with others. */
+export const cardValues = (contact: ContactView, level: 'full' | 'masked'): readonly Wanted[] => {
   const mask = (kind: 'name' | 'phone' | 'identifier'): Wanted['mask'] => (level === 'full' ? 'none' : kind);
-  const wanted = contacts.flatMap((contact): readonly Wanted[] => [
+  return [
     { handle: nameOf(contact).handle, mask: mask('name') },
     { handle: contact.phone, mask: mask('phone') },
     { handle: contact.bsuid, mask: mask('identifier') },
     { handle: contact.username, mask: mask('identifier') },
-  ]);
-  const shown = await app.reveal.show(viewer, purpose, wanted);
-  if (typeof shown === 'string') return shown;
-  const rows = await app.views.getMany<InboxRow>(
+  ];
+};
+
+export const conversationsOf = (app: Pick<App, 'views'>, contacts: readonly ContactView[]): Promise<ReadonlyMap<string, InboxRow>> =>
+  app.views.getMany<InboxRow>(
     INBOX,
     contacts.flatMap((contact) => contact.conversations),
   );
-  return contacts.map((contact, index) => cardOf(contact, shown.slice(index * 4, index * 4 + 4), rows));
-};
 
-const cardOf = (
+export const cardOf = (
   contact: ContactView,
   [name, phone, bsuid, username]: readonly Shown[],
   rows: ReadonlyMap<string, InboxRow>,

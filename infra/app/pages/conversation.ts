@@ -13,9 +13,7 @@ import type { Vault } from '#vault/vault.ts';
 import { forbidden, may, notFound } from '../access.ts';
 import type { App } from '../app.ts';
 import type { Wanted } from '../mask.ts';
-import type { Reveal } from '../reveal.ts';
-import type { Withheld } from '../reveal-record.ts';
-import { cardsOf, ownContact, withheld } from './contact.ts';
+import { CARD_VALUES, cardOf, cardValues, conversationsOf, ownContact, withheld } from './contact.ts';
 import { accountIdOf, actorShown, colleaguesById } from './people.ts';
 
 const PAGE_ENTRIES = 50;
@@ -42,26 +40,29 @@ export const conversationPage =
       limit: Math.min(limit ?? PAGE_ENTRIES, MAX_ENTRIES),
       ...(before === undefined ? {} : { after: before }),
     });
-    const [cards, channel, people] = await Promise.all([
-      cardsOf(app, viewer, [contact], 'answer-customer'),
+    const entries = page.items.toReversed();
+    const quoted = await quotedBy(app, viewer, entries);
+    const quotedMessages = [...new Set(quoted.values())];
+    // One batch for the whole page: whatever of it may not be seen, the page is not.
+    const wanted = [...cardValues(contact, 'masked'), ...entries.flatMap(wantedOf), ...quotedMessages.map(({ body }) => full(body))];
+    const [shown, channel, people, conversations] = await Promise.all([
+      app.reveal.show(viewer, 'answer-customer', wanted),
       app.views.get<ChannelView>(CHANNEL, row.channelId),
-      colleaguesById(app, viewer, [...peopleIn(page.items), ...(row.assignee === 'nobody' ? [] : [row.assignee])]),
+      colleaguesById(app, viewer, [...peopleIn(entries), ...(row.assignee === 'nobody' ? [] : [row.assignee])]),
+      conversationsOf(app, [contact]),
     ]);
-    if (typeof cards === 'string') return withheld(cards);
-    const [card] = cards;
-    const entries = await entriesOf(app, viewer, { row, entries: page.items.toReversed(), people });
-    if (typeof entries === 'string') return withheld(entries);
-    if (card === undefined) return notFound;
+    if (typeof shown === 'string') return withheld(shown);
+    const quotes = quotesFrom(quoted, quotedMessages, shown.slice(wanted.length - quotedMessages.length));
     const [label] = await app.reveal.labels([channel?.label ?? null]);
     const conversation: ConversationDetail = {
       conversationId: row.conversationId,
-      contact: card,
+      contact: cardOf(contact, shown.slice(0, CARD_VALUES), conversations),
       channel: { id: row.channelId, label: label ?? ABSENT, state: channel?.state ?? 'stopped' },
       status: row.status,
       assignee: row.assignee === 'nobody' ? null : (people.get(row.assignee) ?? null),
       windowUntil: row.windowUntil,
       unread: row.unread.length,
-      entries,
+      entries: itemsOf({ row, entries, people, quotes }, shown.slice(CARD_VALUES)),
       earlier: page.next,
       position: String(position),
     };
@@ -84,13 +85,15 @@ const peopleIn = (entries: readonly ThreadEntry[]): readonly AccountId[] =>
 
 type People = ReadonlyMap<AccountId, Person>;
 
-type Read = { readonly row: InboxRow; readonly entries: readonly ThreadEntry[]; readonly people: People };
+type Read = {
+  readonly row: InboxRow;
+  readonly entries: readonly ThreadEntry[];
+  readonly people: People;
+  readonly quotes: ReadonlyMap<string, Quote>;
+};
 
-const entriesOf = async (app: App, viewer: Viewer, { row, entries, people }: Read): Promise<readonly ThreadItem[] | Withheld> => {
-  const wanted = entries.flatMap(wantedOf);
-  const shown = await app.reveal.show(viewer, 'answer-customer', wanted);
-  if (typeof shown === 'string') return shown;
-  const quotes = await quotesOf(app, viewer, entries);
+/** `shown` begins with the values of `entries`, in the order of `wantedOf`. */
+const itemsOf = ({ row, entries, people, quotes }: Read, shown: readonly Shown[]): readonly ThreadItem[] => {
   let taken = 0;
   return entries.map((entry) => {
     const count = wantedOf(entry).length;
@@ -118,10 +121,14 @@ const wantedOf = (entry: ThreadEntry): readonly Wanted[] => {
 
 type Quote = NonNullable<Extract<ThreadItem, { entry: 'message' }>['quote']>;
 
-type Opening = Pick<App, 'views' | 'inFlight'> & { readonly vault: Pick<Vault, 'open' | 'find'>; readonly reveal: Pick<Reveal, 'show'> };
+type Opening = Pick<App, 'views' | 'inFlight'> & { readonly vault: Pick<Vault, 'open' | 'find'> };
 
-/** Quoted messages by the quoting one: the machine looks the quoted wamid up, the person sees what the thread may show. */
-export const quotesOf = async (app: Opening, viewer: Viewer, entries: readonly ThreadEntry[]): Promise<ReadonlyMap<string, Quote>> => {
+/** The messages of the same conversation that entries quote, by the quoting one: the machine looks the quoted wamid up. */
+export const quotedBy = async (
+  app: Opening,
+  viewer: Viewer,
+  entries: readonly ThreadEntry[],
+): Promise<ReadonlyMap<string, MessageEntry>> => {
   const quoting = entries.filter((entry): entry is MessageEntry => entry.entry === 'message' && entry.replyTo !== null);
   const ids = await quotedIds(
     app,
@@ -132,24 +139,25 @@ export const quotesOf = async (app: Opening, viewer: Viewer, entries: readonly T
     THREAD,
     ids.filter((id) => id !== null),
   );
-  const targets = quoting.map((entry, index) => {
-    const target = quoted.get(ids[index] ?? '');
-    return target?.entry === 'message' && target.conversationId === entry.conversationId ? target : null;
-  });
-  const shown = await app.reveal.show(
-    viewer,
-    'answer-customer',
-    targets.map((target) => full(target?.body ?? null)),
-  );
   return new Map(
     quoting.flatMap((entry, index) => {
-      const target = targets[index];
-      if (target === null || target === undefined) return [];
-      const text = typeof shown === 'string' ? ABSENT : (shown[index] ?? ABSENT);
-      return [[entry.messageId, { id: target.messageId, text, direction: target.direction }] as const];
+      const target = quoted.get(ids[index] ?? '');
+      return target?.entry === 'message' && target.conversationId === entry.conversationId ? [[entry.messageId, target] as const] : [];
     }),
   );
 };
+
+const quotesFrom = (
+  quoted: ReadonlyMap<string, MessageEntry>,
+  messages: readonly MessageEntry[],
+  shown: readonly Shown[],
+): ReadonlyMap<string, Quote> =>
+  new Map(
+    [...quoted].map(([quoting, target]) => {
+      const text = shown[messages.indexOf(target)] ?? ABSENT;
+      return [quoting, { id: target.messageId, text, direction: target.direction }] as const;
+    }),
+  );
 
 /** An opened wamid names a customer's message: it is gone again when an erasure says that nothing is left. */
 const quotedIds = (
