@@ -1,3 +1,5 @@
+import { writeU32 } from './lp.ts';
+
 /**
  * Padding to buckets (SPEC.md §3): the length of an envelope must not tell a phone number from a name, or one amount from another.
  * frame = length (4 bytes, big-endian) ‖ plaintext ‖ zeros, up to the next bucket.
@@ -21,7 +23,7 @@ export const pad = (plaintext: Uint8Array): Uint8Array => {
   if (plaintext.length > MAX_CHUNK_BYTES)
     throw new RangeError(`expected at most ${String(MAX_CHUNK_BYTES)} bytes, got ${String(plaintext.length)}`);
   const frame = new Uint8Array(bucketBytes(plaintext.length));
-  new DataView(frame.buffer).setUint32(0, plaintext.length);
+  writeU32(frame, 0, plaintext.length);
   frame.set(plaintext, LENGTH_BYTES);
   return frame;
 };

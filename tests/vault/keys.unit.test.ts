@@ -21,6 +21,9 @@ describe('length-prefixed encoding', () => {
     expect(hex(lp('aé', 'b'))).toBe('0000000361c3a9' + '0000000162');
     expect(hex(lp('b', 'é', Buffer.of(1)))).toBe('0000000162' + '00000002c3a9' + '0000000101');
     expect(hex(lp('👋'))).toBe('00000004f09f918b');
+    expect(hex(lp('a', 'x'.repeat(127)))).toBe(`00000001610000007f${'78'.repeat(127)}`);
+    expect(hex(lp('x'.repeat(128)))).toBe(`00000080${'78'.repeat(128)}`);
+    expect(hex(lp('\ud800'))).toBe('00000003efbfbd');
     expect(hex(lp('x'.repeat(65_793)).subarray(0, 4))).toBe('00010101');
   });
 
