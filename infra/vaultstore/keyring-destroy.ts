@@ -41,6 +41,8 @@ export const destroySecrets = async (
     }
     return ending;
   });
+  // From the commit on, not only once the file was read: what is cached of it opens nothing more in this process either.
+  keyring.forget();
   await assertGone(
     database,
     all.map((one) => needleOf(keyring.rowOf(one))).filter((needle) => needle !== null),

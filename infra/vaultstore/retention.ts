@@ -4,7 +4,6 @@ import { periodWidths } from '#domain/sealed-handle.ts';
 import { VaultFault } from '#vault/fault.ts';
 import { deriveDek, keyObject } from '#vault/keys.ts';
 import type { Bucket, Hold, HoldPut, HoldState, MatterId, PeriodExpired, Retention } from '#vault/retention.ts';
-import type { DataKeys } from './data-keys.ts';
 import type { Row } from './database.ts';
 import { heldKey, holdKey, mattersOf } from './held-keys.ts';
 import { destroySecrets } from './keyring-destroy.ts';
@@ -13,7 +12,7 @@ import type { Wrapper } from './wrappers.ts';
 import type { Payloads } from './payload-rows.ts';
 import { bytesOf, hexOf, idBytes, numberOf, textOf } from './values.ts';
 
-type Parts = { readonly keyring: Keyring; readonly dataKeys: DataKeys; readonly payloads: Pick<Payloads, 'fence'> };
+type Parts = { readonly keyring: Keyring; readonly payloads: Pick<Payloads, 'fence'> };
 
 export const createRetention = (parts: Parts): Retention => ({
   expirePeriod: (tenant, bucket, at) => expirePeriod(parts, tenant, bucket, at),
@@ -28,14 +27,13 @@ export const createRetention = (parts: Parts): Retention => ({
 
 const PERIODS = { month: /^\d{4}-\d{2}$/, day: /^\d{4}-\d{2}-\d{2}$/, static: null } as const;
 
-const expirePeriod = async ({ keyring, dataKeys }: Parts, tenant: TenantId, bucket: Bucket, at: IsoTime): Promise<PeriodExpired> => {
+const expirePeriod = async ({ keyring }: Parts, tenant: TenantId, bucket: Bucket, at: IsoTime): Promise<PeriodExpired> => {
   const known = personalClasses.includes(bucket.class) ? PERIODS[periodWidths[bucket.class]] : null;
   if (known?.test(bucket.period) !== true)
     throw new VaultFault('VAULT_BAD_INPUT', 'expected a class that has periods, and one of its periods');
   const wanted: Wanted = { kind: 'bucket', tenant, name: `${bucket.class}/${bucket.period}` };
   keyring.refresh();
   await destroySecrets(keyring, [wanted], at, null, () => keepHeld(keyring, tenant, bucket, wanted));
-  dataKeys.clear();
   const expiredAt = parseTime(keyring.rowOf(wanted)?.['destroyed_at']);
   if (expiredAt === null)
     throw new VaultFault('VAULT_STORE_DAMAGED', 'expected the record of a destroyed period to say when: restore the keyring');
@@ -102,7 +100,7 @@ const putHold = ({ keyring, payloads }: Parts, tenant: TenantId, hold: Hold): Ho
 
 const HOLD_KEY_BYTES = 32;
 
-const releaseHold = async ({ keyring, dataKeys }: Parts, tenant: TenantId, matter: MatterId, at: IsoTime): Promise<number | null> => {
+const releaseHold = async ({ keyring }: Parts, tenant: TenantId, matter: MatterId, at: IsoTime): Promise<number | null> => {
   const { database } = keyring;
   if (holdRow(keyring, tenant, matter) === undefined) return null;
   const release = database.prepare('UPDATE holds SET released_at = ? WHERE tenant = ? AND matter = ? AND released_at IS NULL');
@@ -115,8 +113,6 @@ const releaseHold = async ({ keyring, dataKeys }: Parts, tenant: TenantId, matte
     leave.run(idBytes(tenant), idBytes(matter));
     return kept;
   });
-  keyring.forget();
-  dataKeys.clear();
   return kept.length;
 };
 

@@ -35,7 +35,6 @@ export const rotateTenant = async (keyring: Keyring, tenant: string, hooks: Rota
     });
     hooks.onStep?.('destroyed');
   }
-  keyring.forget();
   return true;
 };
 
