@@ -92,8 +92,10 @@ export type LogSink = { readonly write: (line: string) => void };
 
 /** Structured lines on stderr, so that results on stdout stay clean. */
 export const createLog = (level: LogLevel, sink: LogSink = process.stderr): Log => {
-  // Node's diagnostic reports print the environment, and with it the root key.
+  // Node's diagnostic reports print the environment, and with it the root key; and ask the name server who is connected.
   process.report.excludeEnv = true;
+  // (Node 24 has the second; its types do not know it yet.)
+  Object.assign(process.report, { excludeNetwork: true });
   const out = pino(
     {
       level,

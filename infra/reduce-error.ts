@@ -10,8 +10,12 @@ export type ReducedError = {
 
 const CAUSES = 3;
 const FRAMES = 12;
-const NAME = /^[A-Za-z_$][\w$]{0,63}$/;
-const CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+/** As classes of errors are called; anything else that stands there may be a value. */
+const NAME = /^[A-Z]\w{0,58}(?:Error|Fault|Exception)$|^Error$/;
+/** As Node, SQLite and the product call what goes wrong: `ERR_INVALID_ARG_TYPE`, `ENOSPC`, `VAULT_NOT_REMOVED`. */
+const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+/** The product's faults of HTTP are called in small letters, as their answers are. */
+const OWN_CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 /** `at name (file:1:2)` or `at file:1:2`. */
 const FRAME = /^\s+at [^\n]{1,300}:\d+:\d+\)?$/;
 
@@ -19,7 +23,8 @@ const FRAME = /^\s+at [^\n]{1,300}:\d+:\d+\)?$/;
 export const reduceError = (error: unknown, depth = 0): ReducedError => {
   if (!(error instanceof Error)) return { name: 'NotAnError', code: null, says: null, frames: [], cause: null };
   const name = NAME.test(error.name) ? error.name : 'Error';
-  const code = 'code' in error && typeof error.code === 'string' && CODE.test(error.code) ? error.code : null;
+  const form = error.name.endsWith('Fault') ? OWN_CODE : CODE;
+  const code = 'code' in error && typeof error.code === 'string' && form.test(error.code) ? error.code : null;
   return {
     name,
     code,
