@@ -14,7 +14,7 @@ import { createWorker, type Worker, type WorkLease } from './worker.ts';
 const BATCH = 500;
 
 type Parts = {
-  readonly store: Pick<EventStore, 'readAll'>;
+  readonly store: Pick<EventStore, 'readAll' | 'head'>;
   readonly vault: Pick<Vault, 'open' | 'index' | 'indexedUpTo'>;
   readonly inFlight: Pick<WorkInFlight, 'during'>;
   readonly lease: WorkLease;
@@ -33,6 +33,8 @@ export const createSearchIndexer = (parts: Parts): Worker =>
     lease: parts.lease,
     round: async () => {
       const from = await parts.vault.indexedUpTo();
+      // The log came back from an older copy than the index: what it says from here on would be missed.
+      if (from > (await parts.store.head())) return parts.vault.index([], from, 0n);
       const events = await parts.store.readAll(from, BATCH).catch(placeOf);
       if ('position' in events) return parts.vault.index([], from, events.position);
       const last = events.at(-1);

@@ -106,6 +106,16 @@ test.each(['before it opens', 'before it writes', 'after it wrote'] as const)(
   },
 );
 
+test('an index that is ahead of a log from an older copy is built anew', async () => {
+  await wrote(NOUR, 'Nour Adel');
+  await wrote(OMAR, 'Omar Adel');
+  await follow();
+  store = openMemoryEventStore({ catalogueOf });
+  await wrote(OMAR, 'Omar Hassan');
+  await follow();
+  expect([await find('hassan'), await vault.indexedUpTo()]).toEqual([[OMAR], 1n]);
+});
+
 test('an index that is missing is built from the log for the people who are there; the erased stay out of it', async () => {
   await wrote(NOUR, 'Nour Adel');
   await wrote(OMAR, 'Omar Adel');
