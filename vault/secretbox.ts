@@ -66,7 +66,7 @@ const agreesOn = (candidate: Secretbox, length: number): boolean => {
   candidate.sealInto(sealed, plaintext, nonce, key);
   if (!nacl.verify(sealed, nacl.secretbox(plaintext, nonce, key))) return false;
   const opened = candidate.open(sealed, nonce, key);
-  if (opened?.length !== length || !sameBytes(opened, plaintext)) return false;
+  if (opened === null || !sameBytes(opened, plaintext)) return false;
   return [0, sealed.length - 1].every((at) => candidate.open(flipped(sealed, at), nonce, key) === null);
 };
 
@@ -74,7 +74,7 @@ const agreesOn = (candidate: Secretbox, length: number): boolean => {
 const pattern = (length: number, step: number): Uint8Array => new Uint8Array(length).map((_, index) => index * step + (index >> 8));
 
 // `nacl.verify` calls two empty arrays different.
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === 0 || nacl.verify(a, b);
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length + b.length === 0 || nacl.verify(a, b);
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
 

@@ -11,7 +11,7 @@ const mutate = named.length > 0 ? named : ['vault/**/*.ts', '!vault/**/*.d.ts'];
 const results = await new Stryker({
   mutate,
   testRunner: 'vitest',
-  vitest: { configFile: 'infra/tooling/mutate.vitest.config.ts', related: false },
+  vitest: { configFile: 'infra/tooling/mutate.vitest.config.ts', related: true },
   // Only what these tests read is copied.
   ignorePatterns: [
     '**',

@@ -1,5 +1,6 @@
 // One cipher, three implementations: libsodium, tweetnacl, and the one written out in independent-opener.ts.
 import fc from 'fast-check';
+import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import nacl from 'tweetnacl';
 import { openBox, sealBox } from '#vault/box.ts';
@@ -29,6 +30,18 @@ const fixed = (length: number) => fc.uint8Array({ minLength: length, maxLength: 
 
 test.skipIf(sodium !== null)('sodium-native did not load on this machine: the tests across implementations saw tweetnacl alone', () => {
   expect(secretbox.name).toBe('tweetnacl');
+});
+
+test('sodium-native loads where its package is installed, on the machines that it has binaries for', () => {
+  let installed = true;
+  try {
+    createRequire(import.meta.url).resolve('sodium-native');
+  } catch {
+    installed = false;
+  }
+  const hasBinary = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'].includes(`${process.platform}-${process.arch}`);
+  expect(sodium?.name).toBe(installed && hasBinary ? 'sodium-native' : sodium?.name);
+  expect(TWEETNACL.name).toBe('tweetnacl');
 });
 
 describe.each(implementations)('secretbox of $name', (by) => {
@@ -154,6 +167,7 @@ describe('choosing', () => {
       },
     ],
   ])('refuses one %s', (_name, part) => {
+    expect(agreesWithTweetnacl(over(part))).toBe(false);
     expect(chooseSecretbox(over(part))).toBe(TWEETNACL);
   });
 
