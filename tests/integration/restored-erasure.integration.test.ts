@@ -137,6 +137,51 @@ describe('an older file put back under the log of now', () => {
     return Number(row?.['told']);
   };
 
+  describe('and a copy of before', () => {
+    type Examined = {
+      readonly ok: boolean;
+      readonly tried: number;
+      readonly answers: object;
+      readonly copy: object;
+      readonly scan: object;
+    };
+    const verifyAgainst = async (backup: string) => {
+      const cli = commandLine();
+      cli.environment = environmentOf(dataFolder, simulator.url, {});
+      cli.openProduct = realParts.openProduct;
+      const { exit, out, err } = await cli.run(`verify erasure ${erased.erasureId} --json --backup ${backup}`);
+      return { exit, err, found: exit === 3 ? null : (JSON.parse(out) as Examined) };
+    };
+    const sealedRows = (): number => {
+      const payloads = new DatabaseSync(join(copies.before, FILES.payloads), { readOnly: true });
+      const row = payloads.prepare(`SELECT count(*) AS sealed FROM payloads WHERE subject = x'${contactId}'`).get();
+      payloads.close();
+      return Number(row?.['sealed']);
+    };
+
+    it('that brought its keyring along is tried: nothing opens here, but it has to be destroyed', async () => {
+      const { exit, found } = await verifyAgainst(copies.before);
+      expect(sealedRows()).toBeGreaterThan(4);
+      const answers = { value: 0, erased: sealedRows(), unavailable: 0, tampered: 0 };
+      expect(found?.copy).toEqual({ tried: sealedRows(), answers, key: 'usable' });
+      expect(exit).toBe(1);
+    });
+
+    it('without a keyring is tried: nothing opens, and nothing in it is changed', async () => {
+      const without = `${copies.before}.values`;
+      cpSync(copies.before, without, { recursive: true, filter: (source) => !source.includes('keyring') });
+      const bytes = readFileSync(join(without, FILES.payloads));
+      const { exit, found } = await verifyAgainst(without);
+      expect(found?.copy).toMatchObject({ tried: sealedRows(), answers: { value: 0, erased: sealedRows() }, key: 'none' });
+      expect(found).toMatchObject({ ok: true, answers: { value: 0, unavailable: 0, tampered: 0 }, scan: { hits: 0 } });
+      expect(exit).toBe(0);
+      expect(readFileSync(join(without, FILES.payloads)).equals(bytes)).toBe(true);
+      rmSync(without, { recursive: true });
+    });
+
+    it('that is none is named', async () => expect((await verifyAgainst('/nowhere')).exit).toBe(3));
+  });
+
   it('is said by doctor, with what to do about the copy', async () => {
     const cli = commandLine();
     mkdirSync(cli.data, { recursive: true });

@@ -103,7 +103,14 @@ describe('a frozen process', () => {
       expect((await api('POST', `/contacts/${contactId}/erasure`, order))?.status).toBe(202);
       await eventually('the log names it', () => erasing.errors().includes(`(pid ${String(frozen.pid)})`), SETTLE_MS);
       expect(erasing.errors()).toContain('PROCESS_NOT_ANSWERING');
+      const waiting = await eventually('everybody can read why', async () => (await known(contactId))?.heldUp ?? null, SETTLE_MS);
+      expect(waiting).toMatchObject({
+        code: 'PROCESS_NOT_ANSWERING',
+        processes: [{ processId: frozen.id, pid: frozen.pid, frozen: true }],
+      });
       expect((await known(contactId))?.step).toBe('requested');
+      const early = await api<object>('GET', `/erasures/${(await known(contactId))?.erasureId ?? ''}/certificate`);
+      expect(early?.status).toBe(409);
 
       await wait(500);
       if (end === 'wakes') frozen.wake();
@@ -116,6 +123,7 @@ describe('a frozen process', () => {
         },
         SETTLE_MS,
       );
+      expect(erasure.heldUp).toBeNull();
       const certificate = await api<object>('GET', `/erasures/${erasure.erasureId}/certificate`);
       const acknowledged = [erasing, frozen].map(({ id }) => JSON.stringify(certificate?.body).includes(id));
       expect(acknowledged).toEqual([true, end === 'wakes']);
