@@ -15,7 +15,7 @@ import { machineContext } from './context.ts';
 import { type ErasureRecord, loadErasure } from './erasure-record.ts';
 import { referencesOf, scopeOf } from './erasure-scope.ts';
 import { fault } from './fault.ts';
-import type { FoldCache } from './fold.ts';
+import { type FoldCache, foldMany } from './fold.ts';
 import type { CommandHandler } from './handle-command.ts';
 import { inParallel } from './in-parallel.ts';
 import { derivedId } from './new-id.ts';
@@ -173,9 +173,13 @@ const remove = async (parts: ErasureParts, record: ErasureRecord): Promise<Erasu
     await parts.handler.handle(conversationAggregate, id, { type: 'EraseConversation', erasureId, certificate }, context, () => NO_FACTS);
   }
   let closed = 0;
-  await inParallel(messages, AT_ONCE, async (stream) => {
-    if (await closeMessage(parts, record, stream)) closed += 1;
-  });
+  for (let from = 0; from < messages.length; from += AT_ONCE) {
+    const group = messages.slice(from, from + AT_ONCE);
+    await foldMany(parts.store, parts.folds, messageAggregate, group);
+    await inParallel(group, AT_ONCE, async (stream) => {
+      if (await closeMessage(parts, record, stream)) closed += 1;
+    });
+  }
   const { payloads, mediaFiles, identityRows } = await parts.vault.remove(tenant, subjectOf(contactId));
   return { type: 'RecordRemoval', payloads, mediaFiles, identityRows, streamsClosed: 1 + conversations.length + closed };
 };
@@ -186,7 +190,14 @@ const closeMessage = async (parts: ErasureParts, record: ErasureRecord, stream: 
   const { id } = streamParts(stream);
   const facts = { windowOpenUntil: null, bodyLength: 0, conversationErased: true };
   const context = contextFor(parts, record, 'message', id);
-  const outcome = await parts.handler.handle(messageAggregate, id, { type: 'EraseMessage', erasureId, certificate }, context, () => facts);
+  const outcome = await parts.handler.handle(
+    messageAggregate,
+    id,
+    { type: 'EraseMessage', erasureId, certificate },
+    context,
+    () => facts,
+    'cache',
+  );
   if (outcome.kind === 'refused' && outcome.refusal.code === 'message-unknown') return false;
   if (outcome.kind === 'refused') throw fault('APP_ERASURE_REFUSED', `expected a message to be closed, got ${outcome.refusal.code}`);
   parts.folds.forget(stream);

@@ -1,5 +1,6 @@
 import { catalogueOf } from '#domain/catalogue.ts';
 import { type ConversationId, streamName, type StreamName, streamParts, subjectOf, type TenantId } from '#domain/ids.ts';
+import type { RecordedEvent } from '#domain/message.ts';
 import type { EventStore, ViewPage, ViewStore } from '#domain/ports.ts';
 import { handleOf, type SealedHandle } from '#domain/sealed-handle.ts';
 import { CONTACT, type ContactView } from '#projections/contact/view.ts';
@@ -50,8 +51,9 @@ export const scopeOf = async (parts: Parts, { tenant, contactId, conversations: 
 
 /** References tried in one call of the vault. */
 const TRY_BATCH = 500;
-/** Streams read at once for their references. */
+/** Streams read at once for their references, and events of one long stream. */
 const STREAM_BATCH = 100;
+const PAGE_EVENTS = 1_000;
 
 /** Every reference to a value of the person in the log, in batches. */
 export async function* referencesOf(
@@ -59,14 +61,15 @@ export async function* referencesOf(
   { tenant, contactId }: ErasureRecord,
   { conversations, messages }: ErasureScope,
 ): AsyncGenerator<readonly SealedHandle[]> {
-  const streams = [
-    streamName(tenant, 'contact', contactId),
-    ...conversations.map((id) => streamName(tenant, 'conversation', id)),
-    ...messages,
-  ];
-  for (let from = 0; from < streams.length; from += STREAM_BATCH) {
-    const read = streams.slice(from, from + STREAM_BATCH).map((stream) => handlesIn(store, stream, contactId));
-    const handles = (await Promise.all(read)).flat();
+  const handlesOf = (events: readonly RecordedEvent[]) => events.flatMap((event) => handlesIn(event, contactId));
+  // As long as the person's history, so a page at a time.
+  for (const stream of [streamName(tenant, 'contact', contactId), ...conversations.map((id) => streamName(tenant, 'conversation', id))])
+    for (let from = 0n, page: readonly RecordedEvent[] = []; from === 0n || page.length === PAGE_EVENTS; from += BigInt(PAGE_EVENTS)) {
+      page = await store.readStream(stream, { from, limit: PAGE_EVENTS });
+      yield handlesOf(page);
+    }
+  for (let from = 0; from < messages.length; from += STREAM_BATCH) {
+    const handles = handlesOf([...(await store.readStreams(messages.slice(from, from + STREAM_BATCH))).values()].flat());
     for (let next = 0; next < handles.length; next += TRY_BATCH) yield handles.slice(next, next + TRY_BATCH);
   }
 }
@@ -86,12 +89,11 @@ async function* entriesOf(views: ViewStore, tenant: TenantId, conversations: rea
   }
 }
 
-const handlesIn = async (store: EventStore, stream: StreamName, subject: string): Promise<readonly SealedHandle[]> =>
-  (await store.readStream(stream)).flatMap((event) => {
-    const spec = catalogueOf(streamParts(stream).category)?.[event.type];
-    if (spec === undefined) return [];
-    return Object.keys(event.personal).flatMap((field) => {
-      const handle = handleOf(event, spec, field);
-      return handle?.subject === subject ? [handle] : [];
-    });
+const handlesIn = (event: RecordedEvent, subject: string): readonly SealedHandle[] => {
+  const spec = catalogueOf(streamParts(event.stream).category)?.[event.type];
+  if (spec === undefined) return [];
+  return Object.keys(event.personal).flatMap((field) => {
+    const handle = handleOf(event, spec, field);
+    return handle?.subject === subject ? [handle] : [];
   });
+};

@@ -50,6 +50,15 @@ export const createFoldCache = (): FoldCache => {
   };
 };
 
+/** As it was when it was put there; null when it is not. */
+export const cachedFold = <State, Command, Facts>(
+  cache: FoldCache,
+  _aggregate: Aggregate<State, Command, Facts>,
+  stream: StreamName,
+): Fold<State> | null =>
+  // eslint-disable-next-line no-restricted-syntax -- keyed by stream, and a stream's category names its aggregate: the state is of this type
+  (cache.get(stream) as Fold<State> | undefined) ?? null;
+
 /** Reads what is new in the stream and folds it onto what is known. */
 export const foldFurther = async <State, Command, Facts>(
   store: EventStore,
@@ -57,21 +66,41 @@ export const foldFurther = async <State, Command, Facts>(
   aggregate: Aggregate<State, Command, Facts>,
   stream: StreamName,
 ): Promise<Fold<State>> => {
-  // eslint-disable-next-line no-restricted-syntax -- keyed by stream, and a stream's category names its aggregate: the state is of this type
-  const before = cache.get(stream) as Fold<State> | undefined;
-  const start = before ?? {
-    state: aggregate.decider.initial,
-    revision: null,
-    position: 0n,
-    known: {},
-    commands: createCommandMemory(),
-    last: null,
-  };
+  const start = cachedFold(cache, aggregate, stream) ?? nothingOf(aggregate);
   const events = await store.readStream(stream, { from: start.revision === null ? 0n : start.revision + 1n });
+  const fold = foldOnto(aggregate, start, events);
+  if (fold !== start) cache.set(stream, fold);
+  return fold;
+};
+
+/** Puts the folds of many streams into the cache with one read. */
+export const foldMany = async <State, Command, Facts>(
+  store: EventStore,
+  cache: FoldCache,
+  aggregate: Aggregate<State, Command, Facts>,
+  streams: readonly StreamName[],
+): Promise<void> => {
+  for (const [stream, events] of await store.readStreams(streams)) cache.set(stream, foldOnto(aggregate, nothingOf(aggregate), events));
+};
+
+const nothingOf = <State, Command, Facts>(aggregate: Aggregate<State, Command, Facts>): Fold<State> => ({
+  state: aggregate.decider.initial,
+  revision: null,
+  position: 0n,
+  known: {},
+  commands: createCommandMemory(),
+  last: null,
+});
+
+const foldOnto = <State, Command, Facts>(
+  aggregate: Aggregate<State, Command, Facts>,
+  start: Fold<State>,
+  events: readonly RecordedEvent[],
+): Fold<State> => {
   const last = events.at(-1);
   if (last === undefined) return start;
   for (const event of events) start.commands.add(event.meta.commandId, event.revision);
-  const fold = {
+  return {
     state: events.reduce((state, event) => evolve(aggregate, state, event), start.state),
     revision: last.revision,
     position: last.position,
@@ -79,8 +108,6 @@ export const foldFurther = async <State, Command, Facts>(
     commands: start.commands,
     last: { causationId: last.id, correlationId: last.meta.correlationId },
   };
-  cache.set(stream, fold);
-  return fold;
 };
 
 /** The aggregate's catalogue made the type of `event`, and its decider folds just these: `never` stands for "whichever of them". */

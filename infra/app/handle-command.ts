@@ -9,7 +9,7 @@ import type { SealRequest, Vault } from '#vault/vault.ts';
 import type { CommandMemory } from './command-memory.ts';
 import type { FollowingContext } from './context.ts';
 import { fault } from './fault.ts';
-import { type Fold, type FoldCache, foldFurther } from './fold.ts';
+import { cachedFold, type Fold, type FoldCache, foldFurther } from './fold.ts';
 import { eventIdOf, newId } from './new-id.ts';
 import { createTurns } from './turns.ts';
 import type { WorkInFlight } from './work-in-flight.ts';
@@ -41,6 +41,11 @@ export type CommandHandler = {
     command: Command,
     context: CommandContext | FollowingContext,
     facts: GatherFacts<State, Facts>,
+    /**
+     * `cache`: begin with the fold that was just put there (`foldMany`), for many commands at once. Should it be stale after all, the append
+     * conflicts and the log is read.
+     */
+    from?: 'log' | 'cache',
   ) => Promise<Outcome>;
   /** The present state, without a command. */
   readonly load: <State, Command, Facts>(
@@ -54,12 +59,13 @@ type Parts = { readonly store: EventStore; readonly vault: Vault; readonly folds
 
 /** The one place where decisions meet I/O: load → fold → (done already?) → facts → decide → seal → append, again on conflict. */
 export const createCommandHandler = ({ store, vault, folds, inFlight }: Parts, turns = createTurns()): CommandHandler => ({
-  handle: (aggregate, id, command, context, facts) => {
+  handle: (aggregate, id, command, context, facts, from = 'log') => {
     const stream = streamName(context.tenant, aggregate.decider.category, id);
     const attempt = async (): Promise<Outcome> => {
       let taken: Error | null = null;
       for (let races = 0; races < MAX_CONFLICTS; races += 1) {
-        const fold = await foldFurther(store, folds, aggregate, stream);
+        const known = races === 0 && from === 'cache' ? cachedFold(folds, aggregate, stream) : null;
+        const fold = known ?? (await foldFurther(store, folds, aggregate, stream));
         const repeated = await findRepetition(store, stream, fold.commands, context.commandId);
         if (repeated !== null) return repeated;
         if (taken !== null) throw taken;

@@ -60,6 +60,11 @@ export const openMemoryEventStore = ({ catalogueOf }: { readonly catalogueOf: Ca
     },
     readStream: (stream, { from = 0n, limit = Infinity } = {}) =>
       open(() => (streams.get(stream)?.entries ?? []).slice(Number(from), Number(from) + limit).map(decode)),
+    readStreams: (wanted) =>
+      open(
+        () =>
+          new Map(wanted.flatMap((name) => (streams.has(name) ? [[name, (streams.get(name)?.entries ?? []).map(decode)] as const] : []))),
+      ),
     readAll,
     streams: (category) => open(() => [...streams.keys()].filter((name) => streamParts(name).category === category).sort()),
     head: () => open(() => BigInt(log.length)),

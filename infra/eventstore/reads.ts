@@ -10,7 +10,7 @@ import { WHAT } from './log-file.ts';
 import { damagedRow, numberOr, type Row, rowStatement } from './rows.ts';
 import { follow, soundPrefix } from './subscription.ts';
 
-export type LogReads = Pick<EventStore, 'readStream' | 'readAll' | 'streams' | 'head' | 'subscribe'> & {
+export type LogReads = Pick<EventStore, 'readStream' | 'readStreams' | 'readAll' | 'streams' | 'head' | 'subscribe'> & {
   /** Ends subscriptions and refuses further reads. */
   readonly stop: () => void;
 };
@@ -31,6 +31,10 @@ export const createLogReads = ({ db, codec, hub, onFault }: Parts): LogReads => 
   const selectStream = rowStatement(
     db,
     `SELECT ${COLUMNS} FROM streams s JOIN events e ON e.stream = s.key WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`,
+  );
+  const selectStreams = rowStatement(
+    db,
+    `SELECT ${COLUMNS} FROM json_each(?) j JOIN streams s ON s.name = j.value JOIN events e ON e.stream = s.key ORDER BY s.key, e.revision`,
   );
   const selectAfter = rowStatement(
     db,
@@ -58,6 +62,7 @@ export const createLogReads = ({ db, codec, hub, onFault }: Parts): LogReads => 
 
   return {
     readStream: (stream, { from = 0n, limit } = {}) => reading(() => selectStream.all(stream, from, limit ?? -1).map(decode)),
+    readStreams: (streams) => reading(() => Map.groupBy(selectStreams.all(JSON.stringify(streams)).map(decode), ({ stream }) => stream)),
     readAll,
     streams: (category) => reading(() => [...namesIn(category, { selectNextName, selectNames })]),
     head: () => reading(() => BigInt(numberOr(selectHead.get(), 0))),

@@ -30,14 +30,19 @@ export const createOpener = (parts: Parts) => {
 
   const open = async (handles: readonly SealedHandle[]): Promise<readonly Opened<string>[]> => {
     const answers: Opened<string>[] = [];
+    // What was destroyed stays so: one look at a person's key is enough for a verification of thousands of their values.
+    const erased = new Map<string, Answer>();
     parts.keyring.refresh();
     for (const [index, handle] of handles.entries()) {
       if (index > 0 && index % YIELD_EVERY === 0) {
         await nextTurn();
         parts.keyring.refresh();
       }
-      const opened = openOne(parts, handle);
-      answers.push(textOf(opened instanceof Promise ? await opened : opened));
+      const owner = `${handle.tenant}/${handle.subject}`;
+      const opened = erased.get(owner) ?? openOne(parts, handle);
+      const answer = opened instanceof Promise ? await opened : opened;
+      if (answer.kind === 'erased') erased.set(owner, answer);
+      answers.push(textOf(answer));
     }
     return answers;
   };

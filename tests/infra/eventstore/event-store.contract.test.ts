@@ -95,6 +95,18 @@ describe.each(eventStores)('event store on $name', ({ open }) => {
     expect(await store.readStream(newStream())).toEqual([]);
   });
 
+  test('reads several streams at once, each in order, and none that does not exist', async () => {
+    const [first, second, absent] = [newStream(), newStream(), newStream()];
+    await store.append(first, 'none', statusEvents(2));
+    await store.append(second, 'none', [statusEvent()]);
+    await store.append(first, 1n, [statusEvent()]);
+    const read = await store.readStreams([second, absent, first]);
+    expect(read.get(first)).toEqual(await store.readStream(first));
+    expect(read.get(second)).toEqual(await store.readStream(second));
+    expect([...read.keys()].sort()).toEqual([first, second].sort());
+    expect(await store.readStreams([])).toEqual(new Map());
+  });
+
   test('names the streams of a category, of every organisation and of no other category', async () => {
     const tenants = Array.from({ length: 3 }, () => newId<'tenant'>());
     const own = tenants.flatMap((tenant) => Array.from({ length: 2 }, () => streamName(tenant, 'message', newId())));
