@@ -1,4 +1,5 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { unwritten } from './lp.ts';
 import { type Secretbox, secretbox, SECRETBOX_KEY_BYTES, SECRETBOX_NONCE_BYTES, SECRETBOX_TAG_BYTES } from './secretbox.ts';
 
 /**
@@ -38,7 +39,7 @@ export const sealBox = (
 ): Uint8Array => {
   if (nonce.length !== NONCE_BYTES) throw new RangeError(`expected a nonce of ${String(NONCE_BYTES)} bytes, got ${String(nonce.length)}`);
   const o = split(key, context);
-  const out = new Uint8Array(BOX_OVERHEAD_BYTES + plaintext.length);
+  const out = unwritten(BOX_OVERHEAD_BYTES + plaintext.length);
   out[0] = VERSION;
   out.set(o.subarray(SECRETBOX_KEY_BYTES), 1);
   out.set(nonce, NONCE_AT);

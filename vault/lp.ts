@@ -48,3 +48,12 @@ export const u32 = (value: number): Uint8Array => {
   writeU32(out, 0, value);
   return out;
 };
+
+/**
+ * Bytes to be written whole by the caller, from Node's pool: what is sealed is short, and memory of its own for each piece costs as much as
+ * its encryption. A plain Uint8Array, for tweetnacl slows down when it meets Buffers too.
+ */
+export const unwritten = (length: number): Uint8Array => {
+  const { buffer, byteOffset } = Buffer.allocUnsafe(length);
+  return new Uint8Array(buffer, byteOffset, length);
+};

@@ -1,4 +1,4 @@
-import { writeU32 } from './lp.ts';
+import { unwritten, writeU32 } from './lp.ts';
 
 /**
  * Padding to buckets (SPEC.md §3): the length of an envelope must not tell a phone number from a name, or one amount from another.
@@ -22,10 +22,10 @@ export const bucketBytes = (plaintextBytes: number): number => {
 export const pad = (plaintext: Uint8Array): Uint8Array => {
   if (plaintext.length > MAX_CHUNK_BYTES)
     throw new RangeError(`expected at most ${String(MAX_CHUNK_BYTES)} bytes, got ${String(plaintext.length)}`);
-  const frame = new Uint8Array(bucketBytes(plaintext.length));
+  const frame = unwritten(bucketBytes(plaintext.length));
   writeU32(frame, 0, plaintext.length);
   frame.set(plaintext, LENGTH_BYTES);
-  return frame;
+  return frame.fill(0, LENGTH_BYTES + plaintext.length);
 };
 
 /** @returns the plaintext, or null when the frame is not what `pad` makes: wrong bucket, wrong length, a byte of padding that is not zero. */

@@ -38,6 +38,7 @@ export const loadSodium = async (
         sodium.crypto_secretbox_easy(out, plaintext, nonce, key);
       },
       open: (boxed, nonce, key) => {
+        // Memory of its own: what is opened must not lie beside other values.
         const out = new Uint8Array(boxed.length - SECRETBOX_TAG_BYTES);
         return sodium.crypto_secretbox_open_easy(out, boxed, nonce, key) ? out : null;
       },
