@@ -17,7 +17,7 @@ export const blindTag = (key: KeyObject, tenant: string, field: IdentityField, p
 export const SEARCH_TAG_BYTES = 16;
 /**
  * Drawers that a word's people are spread over, so that the index does not say how many share it: of a word that n people carry it shows
- * 256 tags of n/256 each. Looking all of them up takes about a millisecond.
+ * 256 tags of n/256 each. Looking all of them up takes a few milliseconds.
  */
 export const DRAWERS = 256;
 

@@ -14,6 +14,8 @@ type Parts = { readonly identity: IdentityRows; readonly keyring: Keyring; reado
 const MAX_CANDIDATES = 2_048;
 /** Rows read of one drawer: more than an even share of `MAX_CANDIDATES`, for drawers are not even. */
 const MAX_OF_DRAWER = 32;
+/** Of so few people no rarer word is looked for. */
+const FEW = 64;
 /** People found at most: nobody reads through more. */
 export const MAX_FOUND = 50;
 
@@ -36,15 +38,21 @@ export const createSearch = (parts: Parts): Pick<Vault, 'index' | 'indexedUpTo' 
     search: async (tenant, terms) => {
       keyring.refresh();
       const found = terms.map((term) => whoMeets(parts, tenant, term));
-      const subjects = [...new Set(found.flatMap((one) => one.subjects))];
       // Ids are ordered by time.
-      const living = subjects
-        .filter((subject) => identity.fence(tenant, subject) === null)
-        .sort()
-        .reverse();
+      const subjects = [...new Set(found.flatMap((one) => one.subjects))].sort().reverse();
+      const living = firstOf(subjects, MAX_FOUND + 1, (subject) => identity.fence(tenant, subject) === null);
       return { subjects: living.slice(0, MAX_FOUND).map(subjectId), more: living.length > MAX_FOUND || found.some((one) => one.more) };
     },
   };
+};
+
+const firstOf = <T>(all: readonly T[], count: number, wanted: (one: T) => boolean): readonly T[] => {
+  const first: T[] = [];
+  for (const one of all) {
+    if (first.length === count) break;
+    if (wanted(one)) first.push(one);
+  }
+  return first;
 };
 
 /** Of several values of one field, the last one counts. */
@@ -83,11 +91,17 @@ type Word = { readonly text: string; readonly fields: readonly SearchField[] };
 /** Those with the rarest word are looked at one by one for the others. */
 const whoMeets = (parts: Parts, tenant: TenantId, { fields, value }: SearchTerm): Met => {
   const words = wordsOf(fields, plainText(value));
-  const [rarest, ...others] = words
-    .map((word) => ({ word, ...whoHas(parts, tenant, word) }))
-    .sort((a, b) => a.subjects.length - b.subjects.length);
+  const looked: (Met & { readonly word: Word })[] = [];
+  for (const word of words) {
+    const met = whoHas(parts, tenant, word);
+    looked.push({ word, ...met });
+    if (met.subjects.length <= FEW) break;
+  }
+  const [rarest] = looked.sort((a, b) => a.subjects.length - b.subjects.length);
   if (rarest === undefined) return NOBODY;
-  const subjects = rarest.subjects.filter((subject) => others.every(({ word }) => hasWord(parts, tenant, subject, word)));
+  const subjects = rarest.subjects.filter((subject) =>
+    words.every((word) => word === rarest.word || hasWord(parts, tenant, subject, word)),
+  );
   return { subjects, more: rarest.more };
 };
 
