@@ -10,9 +10,10 @@ const KEY_BYTES = 32;
 
 /** @returns null for anything but `<name>+<key id>+<base64(0x01 ‖ public key)>` with the id of exactly that name and key, of full order. */
 export const parseVkey = (text: string): Vkey | null => {
-  const [, name, keyId, encoded] = VKEY.exec(text.trim()) ?? [];
-  const key = encoded === undefined ? null : fromBase64(encoded);
-  if (name === undefined || keyId === undefined || key?.length !== 1 + KEY_BYTES || key[0] !== ED25519_TYPE) return null;
+  const [, name = '', keyId = '', encoded = ''] = VKEY.exec(text.trim()) ?? [];
+  // 44 characters without padding are 33 bytes.
+  const key = fromBase64(encoded);
+  if (key?.[0] !== ED25519_TYPE) return null;
   const publicKey = key.subarray(1);
   const expected = hex(sha256(Uint8Array.of(...new TextEncoder().encode(`${name}\n`), ...key))).slice(0, 8);
   return expected === keyId && !isOfSmallOrder(publicKey) ? { name, id: keyId, publicKey } : null;

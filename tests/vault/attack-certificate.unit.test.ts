@@ -88,6 +88,8 @@ describe('letters that look alike', () => {
   test('bytes that are no UTF-8 are no JSON', () => {
     expect(reason(Buffer.concat([Buffer.from(file).subarray(0, -1), Buffer.of(0xff, 0x7d)]))).toBe('not-json');
     expect(reason(Buffer.from(file, 'utf16le'))).toBe('not-json');
+    const [before = '', after = ''] = file.split('consent-withdrawn');
+    expect(reason(Buffer.concat([Buffer.from(before), Buffer.of(0xff), Buffer.from(after)]))).toBe('not-json');
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { signCertificate } from '#vault/certificate.ts';
 import { type CertificateVerdict, signedBytes, verifyCertificate } from '#vault/verify-certificate.ts';
@@ -29,6 +30,17 @@ describe('a genuine certificate', () => {
     expect(reason(verifyCertificate(bytes, vkey, { salt: SALT, subjectId: id('someone else') }))).toBe('subject');
     expect(reason(verifyCertificate(bytes, vkey, { salt: '00'.repeat(32), subjectId: SUBJECT }))).toBe('subject');
     expect(reason(verifyCertificate(bytes, vkey, { salt: 'no salt', subjectId: SUBJECT }))).toBe('subject');
+  });
+
+  test('wants the salt in whole bytes of hexadecimal digits, not what might be read as them', async () => {
+    const digest = createHash('sha256').update(Buffer.alloc(2, 5)).update(SUBJECT).digest('hex') as CertificateStatement['subjectHash'];
+    const bytes = await certificate({ subjectHash: digest });
+    const answer = (salt: string): string => reason(verifyCertificate(bytes, vkey, { salt, subjectId: SUBJECT }));
+    expect(answer('0505')).toBe('genuine');
+    for (const salt of ['5z5z', '5z05', '055z', '05050', 'x0505', '0505 ', '']) expect(answer(salt)).toBe('subject');
+    expect(verifyCertificate(bytes, vkey, { salt: '0505', subjectId: SUBJECT }).sentence).toBe(
+      'Certificate EC-2026-0131 is genuine, unchanged, and about this person.',
+    );
   });
 
   test('is the same file each time it is signed', async () => {
@@ -65,6 +77,13 @@ describe('a foreign certificate is refused', () => {
     const bytes = await certificate();
     expect(reason(verifyCertificate(bytes, signerFrom(2).vkey))).toBe('other-key');
     expect(reason(verifyCertificate(bytes, signerFrom(1, OTHER_TENANT).vkey))).toBe('other-key');
+  });
+
+  test('under the same key in the name of another organisation, also when the file says so', async () => {
+    const other = signerFrom(1, OTHER_TENANT);
+    const parsed = JSON.parse(Buffer.from(await certificate()).toString()) as { signature: object };
+    const renamed = bytesOf({ ...parsed, signature: { ...parsed.signature, keyId: other.keyId } });
+    expect(reason(verifyCertificate(renamed, other.vkey))).toBe('other-key');
   });
 
   test('when it brings its own key', async () => {

@@ -1,5 +1,6 @@
 // Every field of a certificate, one by one: what it may hold, what not, that it must be there and that no other may be.
 import { describe, expect, test } from 'vitest';
+import vectors from '#vault/vectors.json' with { type: 'json' };
 import { verifyCertificate } from '#vault/verify-certificate.ts';
 import { isCertificate } from '#vault/verify-statement.ts';
 import { certificate, signerFrom } from './certificate-support.ts';
@@ -156,6 +157,14 @@ describe('what the verifier says', () => {
     );
     expect(sentenceOf(Buffer.from('{"statement":{"stage":"final"}}'))).toBe(
       'This certificate claims a stage that this verifier cannot confirm.',
+    );
+    const text = Buffer.from(file).toString();
+    expect(sentenceOf(Buffer.from(text.replace('"message":398', '"message":399')))).toBe(
+      'The signature does not fit: the certificate was changed or forged.',
+    );
+    const incomplete = vectors.certificates.find(({ name }) => name === 'no destroyed key');
+    expect(sentenceOf(Buffer.from(incomplete?.file ?? ''), incomplete?.vkey)).toBe(
+      'This certificate must not have been issued: an acknowledgement is missing, or something still opened or was found.',
     );
     expect(sentenceOf(file, '')).toBe('The given key is not a verifier key of the form name+id+base64.');
     expect(sentenceOf(file, signerFrom(2).vkey)).toBe('This certificate was not signed with the given key.');
