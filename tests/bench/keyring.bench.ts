@@ -105,12 +105,12 @@ const rotateBeside = async (folder: string): Promise<void> => {
   const less = (took: readonly number[]): readonly number[] => took.map((ms) => ms - SEAL_EVERY_MS);
   spread('durable seal, nothing beside', less(await sealing()));
   const started = performance.now();
-  let running = true;
+  const state = { running: true };
   const rotating = rotation({ dataDir: folder, current: source, next: null, tenant: TENANT, killedBehind: null, holders: [] }).finally(
-    () => (running = false),
+    () => (state.running = false),
   );
   const beside: number[] = [];
-  while (running) beside.push(...less(await sealing()));
+  while (state.running) beside.push(...less(await sealing()));
   if (!(await rotating)) throw new Error('expected the rotation to end');
   const seconds = (performance.now() - started) / 1_000;
   say(`  tenant key rotated in ${seconds.toFixed(1)} s: ${(SUBJECTS / seconds).toFixed(0)} keys/s, search and destruction included`);
