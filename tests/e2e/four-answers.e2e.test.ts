@@ -12,7 +12,8 @@ import { createLog } from '#infra/log.ts';
 import { startSimulator } from '#infra/simulator/main.ts';
 import { commandLine } from '#tests/infra/cli/command-line.ts';
 import { eraseCustomer } from '#tests/support/erasing.ts';
-import { conversationOf, type MessageItem, openDesk, PASSWORD } from '#tests/support/organisation.ts';
+import type { ThreadItem } from '#projections/pages.ts';
+import { conversationOf, messagesIn, openDesk, PASSWORD } from '#tests/support/organisation.ts';
 import { environmentOf, newDataFolder, runProduct } from '#tests/support/running-product.ts';
 import words from '../../web/src/messages/en.json' with { type: 'json' };
 
@@ -88,8 +89,8 @@ describe('a sealed value', () => {
     const response = await fetch(`${url}/api/v1/conversations/${places[answer].conversationId}`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    const { entries } = (await response.json()) as { readonly entries: readonly MessageItem[] };
-    const [message] = entries.filter(({ entry }) => entry === 'message');
+    const { entries } = (await response.json()) as { readonly entries: readonly ThreadItem[] };
+    const [message] = messagesIn({ entries });
     expect(message?.text).toMatchObject(expected()[answer]);
     expect(JSON.stringify(entries).includes(places[answer].text)).toBe(answer === 'value');
   });
