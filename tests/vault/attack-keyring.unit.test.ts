@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { nonceOf } from '#vault/box.ts';
 import { keyCommitment, keyObject } from '#vault/keys.ts';
 import { lp } from '#vault/lp.ts';
-import { openSecret, rootCheckContext, type SecretKind, type SecretName, unwrapSecret, wrapSecret } from '#vault/wrap.ts';
+import { openSecret, rootCheckContext, type SecretKind, type SecretName, unwrapSecret, wrapMark, wrapSecret } from '#vault/wrap.ts';
 import { bytes, hex, id, NOUR, OMAR, OTHER_TENANT, reasonOf, TENANT } from './support.ts';
 
 describe('a stored secret', () => {
@@ -49,7 +49,7 @@ describe('a stored secret', () => {
       new Uint8Array(0),
       Buffer.concat([commitment, Buffer.of(0)]),
     ])
-      expect(reasonOf(openSecret(wrapper, name, wrapped, other))).toBe('secret');
+      expect(openSecret(wrapper, name, wrapped, other)).toEqual({ kind: 'tampered', reason: 'secret' });
   });
 
   test('with both wrapped bytes and commitment exchanged for another row’s is refused', () => {
@@ -79,6 +79,12 @@ describe('a stored secret', () => {
     expect(() => wrapSecret(wrapper, name, new Uint8Array(length), nonce)).toThrow(
       new RangeError(`expected a secret of 32 bytes, got ${String(length)}`),
     );
+  });
+
+  test('its mark is the commitment in its wrapping, and another for every other name or key', () => {
+    expect(hex(wrapMark(wrapper, name))).toBe(hex(wrapped.subarray(1, 33)));
+    const others = [wrapMark(wrapper, { ...name, name: OMAR }), wrapMark(keyObject(bytes('other', 32)), name)];
+    expect(new Set([wrapMark(wrapper, name), ...others].map(hex)).size).toBe(3);
   });
 
   test('a root key recognises its keyring by a context of its own', () => {
