@@ -5,6 +5,7 @@ import { openProduct } from '#infra/compose.ts';
 import { loadConfig } from '#infra/config.ts';
 import type { LogLevel } from '#infra/config-variables.ts';
 import { startFront } from '#infra/http/front.ts';
+import type { WebHandler } from '#infra/http/web-handler.ts';
 import { createLog } from '#infra/log.ts';
 import { startSimulator } from '#infra/simulator/main.ts';
 import type { Product } from '#infra/app/product.ts';
@@ -31,6 +32,8 @@ export type RunOptions = {
   /** A simulator that runs already. */
   readonly simulatorUrl?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The pages; without them every address that is none of the API's answers "page". */
+  readonly web?: WebHandler;
   /** How often streams ask whether their session holds. */
   readonly heartbeatMs?: number;
 };
@@ -49,7 +52,7 @@ export const runProduct = async (options: RunOptions = {}): Promise<RunningProdu
     ...config,
     product,
     log,
-    web: (_request, response) => response.end('page'),
+    web: options.web ?? ((_request, response) => response.end('page')),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
   await product.start({ url: front.url });

@@ -89,6 +89,8 @@ async function doorFor(event: RequestEvent): Promise<string> {
 /** Pages carry opened values, so none is kept by a browser or a proxy. */
 function protect(headers: Headers): void {
   headers.set('cache-control', 'no-store');
+  // Kit's mark of a page is a hash of what the page shows.
+  headers.delete('etag');
   headers.set('x-content-type-options', 'nosniff');
   headers.set('x-frame-options', 'DENY');
   // Not `no-referrer`: with it a browser posts forms with `Origin: null`, which the guard against foreign forms must refuse.
