@@ -42,11 +42,10 @@ const stoppingAt = (nth: number, when: 'before' | 'after') => {
       return isLast ? stop() : answer;
     };
   for (const method of ['run', 'get', 'all'] as const) {
-     
     const original = StatementSync.prototype[method] as (this: unknown, ...args: unknown[]) => unknown;
     vi.spyOn(StatementSync.prototype, method).mockImplementation(counted(method, original) as never);
   }
-   
+
   const exec = DatabaseSync.prototype.exec as (this: unknown, sql: string) => undefined;
   vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(counted('exec', exec));
   const { unlink } = fs;
