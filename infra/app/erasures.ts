@@ -51,6 +51,7 @@ export const erasureCommands = (app: App): Erasures => ({
     const contact = await ownContact(app, viewer, contactId);
     if (contact === null) return notFound;
     if (contact.erased !== null) return ALREADY_ERASED;
+    if (await isHeld(app, viewer.tenant, contact)) return HELD;
     const cards = await cardsOf(app, viewer, [contact], 'handle-request');
     if (typeof cards === 'string') return withheld(cards);
     const [card] = cards;
@@ -64,6 +65,7 @@ export const erasureCommands = (app: App): Erasures => ({
     const contact = await ownContact(app, viewer, contactId);
     if (contact === null) return notFound;
     if (contact.erased !== null) return ALREADY_ERASED;
+    if (await isHeld(app, viewer.tenant, contact)) return HELD;
     if (!erasureReasons.includes(reason)) return { ok: false, status: 422, code: 'reason-unknown' };
     const certificate = await nextNumber(app, viewer.tenant);
     if (confirmation.trim() !== certificate) return { ok: false, status: 422, code: 'confirmation-mismatch' };
@@ -88,7 +90,12 @@ export const erasureCommands = (app: App): Erasures => ({
 });
 
 const ALREADY_ERASED = { ok: false, status: 409, code: 'contact-erased' } as const;
+const HELD = { ok: false, status: 409, code: 'person-held' } as const;
 const UNDER_WAY = { ok: false, status: 409, code: 'erasure-under-way' } as const;
+
+/** Asked before anything is begun. A hold that comes later stops the destruction in the vault (`VAULT_HELD`), and the erasure waits for its release. */
+const isHeld = async (app: App, tenant: TenantId, { contactId }: ContactView): Promise<boolean> =>
+  (await app.vault.holdsOf(tenant, subjectOf(contactId))).length > 0;
 
 const ownErasure = async (app: App, viewer: Viewer, erasureId: string): Promise<ErasureView | null> => {
   const view = await app.views.get<ErasureView>(ERASURE, erasureId);

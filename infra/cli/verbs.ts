@@ -13,4 +13,17 @@ import { user } from './verbs/user.ts';
 import { verify } from './verbs/verify.ts';
 
 /** In the order of the help. */
-export const verbs: readonly Verb[] = [start, simulator, verify, erase, rebuild, rollback, projections, rotate, datamap, user, token, doctor];
+export const verbs: readonly Verb[] = [
+  start,
+  simulator,
+  verify,
+  erase,
+  rebuild,
+  rollback,
+  projections,
+  rotate,
+  datamap,
+  user,
+  token,
+  doctor,
+];

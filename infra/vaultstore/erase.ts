@@ -52,6 +52,9 @@ export const createEraser = (parts: Parts) => {
 
   const remove = async (tenant: TenantId, subject: SubjectId): Promise<RemovalReport> => {
     needFence(tenant, subject);
+    // A key that lives would still open a copy of what is removed here, and nothing would be left to tell of it.
+    if (needleOf(keyring.rowOf(subjectKey(tenant, subject))) === null)
+      throw new VaultFault('VAULT_NOT_DESTROYED', 'expected the key to be destroyed before what it opens is removed');
     while (payloads.removeBatch(tenant, subject) > 0) await nextTurn();
     await media.removeAllOf(tenant, subject, (names) => {
       payloads.mediaGoes(tenant, subject, names);

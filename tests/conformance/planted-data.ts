@@ -7,7 +7,7 @@ import { parseId, parseStream } from '#domain/ids.ts';
 import { plain } from '#domain/personal.ts';
 import { dataMap } from '#infra/data-map/data-map.ts';
 import { CERTIFICATE_LIMITS } from '#vault/verify-statement.ts';
-import { erase, id, NOUR, OMAR, OTHER_TENANT, sealOne, START, TENANT } from '../infra/vaultstore/support.ts';
+import { erase, id, mark, NOUR, OMAR, OTHER_TENANT, sealOne, START, TENANT } from '../infra/vaultstore/support.ts';
 import { nameOf, routesOfApi } from '../support/api-routes.ts';
 import { deciderSpec } from '../support/decider-spec.ts';
 import { sampleCertificate, sampleDigest, sampleId } from '../support/sample.ts';
@@ -122,8 +122,11 @@ export const plantedInData: Readonly<Record<number, (stage: Stage) => Promise<vo
         { processes: [], contactKnown: true },
       )
       .thenRefused('conflict', 'step-out-of-order');
-    // In this order nothing of the key is left either.
+    // Nor does the vault remove anything while the key lives.
     const one = await sealOne(stage.vault, 'hello');
+    await stage.vault.fence(TENANT, NOUR, mark());
+    await expect(stage.vault.remove(TENANT, NOUR)).rejects.toMatchObject({ code: 'VAULT_NOT_DESTROYED' });
+    expect(await stage.open(one)).toEqual({ kind: 'value', value: 'hello' });
     await erase(stage.vault);
     expect((await stage.open(one))?.kind).toBe('erased');
   },

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConversationId } from '#domain/ids.ts';
+import { type ConversationId, subjectOf } from '#domain/ids.ts';
+import { now } from '#infra/app/context.ts';
 import { newId } from '#infra/app/new-id.ts';
+import { loadConfig } from '#infra/config.ts';
+import { createVault } from '#infra/vaultstore/open-vault.ts';
 import { eraseCustomer, orderErasure, untilErased } from '#tests/support/erasing.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { conversationOf, type Desk, hire, inboxOf, type Member, messagesIn, must, openDesk, said } from '#tests/support/organisation.ts';
-import { runProduct } from '#tests/support/running-product.ts';
+import { environmentOf, runProduct } from '#tests/support/running-product.ts';
 import { deliver, deliveryOf, statusValue, textValue } from '#tests/support/simulator-client.ts';
 import { verifyCertificate } from '#vault/verify-certificate.ts';
 
@@ -59,6 +62,31 @@ describe('erasing a customer', () => {
       status: 409,
     });
     expect((await must(app.certificate(dpo.viewer, erasureId))).bytes).toEqual(bytes);
+  });
+
+  it('refuses a person under a legal hold before anything is begun, and goes on once the hold is released', async () => {
+    const { application: app, simulator, dataFolder } = desk.running;
+    const { conversationId } = await desk.writes(await simulator.newCustomer('Held'), { text: 'for the court' });
+    const contactId = await contactOf(conversationId);
+    const { confirmation } = (await must(app.previewErasure(dpo.viewer, contactId))).preview;
+    const { rootKey } = loadConfig(environmentOf(dataFolder, 'http://127.0.0.1:1', {}));
+    const vault = await createVault({ dataDir: dataFolder, rootKey, clock: { now } });
+    try {
+      const [matter, { tenant }] = [newId<'matter'>(), dpo.viewer];
+      const hold = { matter, approver: dpo.viewer.accountId, expiresAt: now(), subjects: [subjectOf(contactId)] };
+      expect(await vault.putHold(tenant, hold)).toEqual({ kind: 'held' });
+      const held = { ok: false, status: 409, code: 'person-held' };
+      expect(await app.previewErasure(dpo.viewer, contactId)).toEqual(held);
+      const input = { contactId, commandId: newId<'command'>(), reason: 'objection', confirmation } as const;
+      expect(await app.erase(dpo.viewer, input)).toEqual(held);
+      expect(messagesIn(await conversationOf(app, desk.owner.viewer, conversationId)).map(({ text }) => said(text))).toEqual([
+        'for the court',
+      ]);
+      await vault.releaseHold(tenant, matter, now());
+      await eraseCustomer(app, dpo.viewer, contactId);
+    } finally {
+      await vault.close();
+    }
   });
 
   it('gives everyone at once their own number', async () => {

@@ -105,7 +105,7 @@ export const channelStep = fc
 export const revealStep = fc
   .tuple(
     sessionId,
-    fc.constantFrom('full' as const, 'masked' as const, 'denied' as const),
+    fc.constantFrom('full' as const, 'masked' as const, 'denied' as const, 'searched' as const, 'limited' as const),
     fc.array(
       fc.record({
         subjectId: customer.map((n) => sampleId<'subject'>(1000 + n)),
@@ -115,10 +115,15 @@ export const revealStep = fc
     ),
   )
   .map(([session, outcome, items]) => {
-    const who = { sessionId: session, accountId: sampleId<'account'>(10), role: 'agent', purpose: 'answer-customer', items } as const;
-    const command: RevealCommand =
-      outcome === 'denied' ? { type: 'RecordDenial', ...who, reason: 'role' } : { type: 'RecordReveal', ...who, level: outcome };
-    return step(revealDecider, { id: session }, [command, null]);
+    const who = { sessionId: session, accountId: sampleId<'account'>(10), role: 'agent', purpose: 'answer-customer' } as const;
+    const commands: Readonly<Record<typeof outcome, RevealCommand>> = {
+      full: { type: 'RecordReveal', ...who, items, level: 'full' },
+      masked: { type: 'RecordReveal', ...who, items, level: 'masked' },
+      denied: { type: 'RecordDenial', ...who, items, reason: 'role' },
+      searched: { type: 'RecordSearch', ...who, by: 'name', found: items.length },
+      limited: { type: 'RecordLimit', ...who, items, limit: 'identifiers' },
+    };
+    return step(revealDecider, { id: session }, [commands[outcome], null]);
   });
 
 const counts = { message: 1, profile: 1, media: 0, note: 0, ai: 0, audit: 0, credential: 0 };

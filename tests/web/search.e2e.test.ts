@@ -90,7 +90,9 @@ describe.skipIf(noBrowser('the search in a browser'))('the search in a browser',
     expect(JSON.stringify(kept).toLowerCase()).not.toContain('nadia');
     if (!script) return;
     expect(
-      JSON.stringify(await page.evaluate(() => [history.state, { ...sessionStorage }, { ...localStorage }])).toLowerCase(),
+      JSON.stringify(
+        await page.evaluate(() => [history.state, Object.entries(sessionStorage), Object.entries(localStorage)]),
+      ).toLowerCase(),
     ).not.toContain('nadia');
   });
 });

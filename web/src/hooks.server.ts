@@ -32,6 +32,7 @@ export const handleError: HandleServerError = async (input) => {
   const { error: caught, event } = input;
   const code = codeOf(caught);
   if (code === building) return { status: 503, message: code, code, progress: await progressOf(event.locals.application) };
+  if (code === foreignCursor) return { status: 400, message: 'invalid-request', code: 'invalid-request' };
   process.stderr.write(`${JSON.stringify({ level: 'error', part: 'web', route: event.route.id, code, frames: framesOf(caught) })}\n`);
   return { message: code, code };
 };
@@ -61,6 +62,8 @@ function needsSignIn(routeId: string | null): boolean {
 
 /** Thrown by every read of a list that is being prepared; no fault to be logged, and it ends by itself. */
 const building = 'VIEWS_BUILDING';
+/** Thrown where an address names a place in a list that this server did not give out: the address is wrong, not the server. */
+const foreignCursor = 'VIEW_CURSOR_INVALID';
 
 /** Must not throw: whoever asks is answering a fault already. */
 async function progressOf(application: Application): Promise<number> {

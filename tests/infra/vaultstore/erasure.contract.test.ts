@@ -97,6 +97,8 @@ describe('bytes', () => {
     await sealOne(vault, new Uint8Array(10), { class: 'media' });
     const wrapped = wrappedOf(NOUR);
     await vault.fence(TENANT, NOUR, mark());
+    await expect(vault.remove(TENANT, NOUR)).rejects.toMatchObject({ code: 'VAULT_NOT_DESTROYED' });
+    expect(await vault.preview(TENANT, NOUR)).toMatchObject({ message: 1, media: 1 });
     await vault.destroy(TENANT, NOUR, START);
     expect((await vault.scan(TENANT, NOUR)).hits).toBeGreaterThanOrEqual(3);
     await vault.remove(TENANT, NOUR);
