@@ -66,7 +66,10 @@ describe(`kill -9 while people write (VITEST_SEED=${String(seed)} plays it again
       };
       const killing = async () => {
         for (let n = 0; n < KILLS; n += 1) {
+          const before = replies.length;
           await wait(100 + random() * 900);
+          // On a slow machine a process would otherwise be killed before it has done anything.
+          await eventually('it works', () => replies.length > before, SETTLE_MS);
           await product.kill();
           await product.restart();
         }

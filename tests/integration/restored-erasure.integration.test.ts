@@ -150,7 +150,7 @@ describe('an older file put back under the log of now', () => {
       cli.environment = environmentOf(dataFolder, simulator.url, {});
       cli.openProduct = realParts.openProduct;
       const { exit, out, err } = await cli.run(`verify erasure ${erased.erasureId} --json --backup ${backup}`);
-      return { exit, err, found: exit === 3 ? null : (JSON.parse(out) as Examined) };
+      return { exit, err, found: out === '' ? null : (JSON.parse(out) as Examined) };
     };
     const sealedRows = (): number => {
       const payloads = new DatabaseSync(join(copies.before, FILES.payloads), { readOnly: true });
@@ -179,7 +179,11 @@ describe('an older file put back under the log of now', () => {
       rmSync(without, { recursive: true });
     });
 
-    it('that is none is named', async () => expect((await verifyAgainst('/nowhere')).exit).toBe(3));
+    it('that is none is named', async () => {
+      const { exit, err } = await verifyAgainst('/nowhere');
+      expect(err).toContain('The folder /nowhere holds no payloads.db: expected a copy of the data folder.');
+      expect(exit).toBe(1);
+    });
   });
 
   it('is said by doctor, with what to do about the copy', async () => {

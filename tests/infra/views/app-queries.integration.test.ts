@@ -69,6 +69,7 @@ const ASKED: readonly { readonly file: string; readonly places: number; readonly
     ],
   },
   { file: 'pages/people.ts', places: 1, shapes: [find('member', 'tenant', 'state', 'addedAt')] },
+  { file: 'pages/search.ts', places: 1, shapes: [find('channel', 'tenant', 'connectedAt')] },
   { file: 'reconnect-simulator.ts', places: 1, shapes: [find('channel', 'tenant', 'connectedAt')] },
   { file: 'sample.ts', places: 1, shapes: [find('channel', 'tenant', 'connectedAt')] },
 ];
