@@ -19,11 +19,11 @@ describe.skipIf(!hasChromium)('the data map', () => {
 
   it.each([true, false])('shows one class, in an address that can be passed on (script: %s)', async (script) => {
     const page = await pages.open(path, { script });
-    await page.getByRole('navigation', { name: 'Class' }).getByRole('link', { name: 'Files' }).click();
+    await page.getByRole('navigation', { name: 'Class' }).getByRole('link', { name: 'Files', exact: true }).click();
     await page.waitForURL(`**${path}?class=media`);
     const media = map.fields.filter((field) => field.class === 'media');
     await expect.poll(() => page.locator('tbody tr').count()).toBe(media.length);
-    expect(await page.getByRole('link', { name: 'Files' }).getAttribute('aria-current')).toBe('true');
+    expect(await page.getByRole('link', { name: 'Files', exact: true }).getAttribute('aria-current')).toBe('true');
   });
 
   it.each([
