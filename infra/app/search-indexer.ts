@@ -60,11 +60,13 @@ const duringAll = <T>(inFlight: Parts['inFlight'], tenants: readonly TenantId[],
 const entriesOf = async ({ vault, log }: Parts, events: readonly RecordedEvent[]): Promise<readonly SearchEntry[]> => {
   const handles = events.flatMap(handlesOf);
   const opened = await vault.open(handles.map(({ handle }) => handle));
+  // One line for a batch: where a keyring is lost it is every value of the log.
+  const unopened = handles.filter((_, index) => opened[index]?.kind !== 'value' && opened[index]?.kind !== 'erased');
+  const [first] = unopened;
+  if (first !== undefined) log.warn('search.values-not-opened', { event: first.handle.event, count: unopened.length });
   return handles.flatMap(({ handle, field }, index): readonly SearchEntry[] => {
     const value = opened[index];
-    if (value?.kind === 'value') return [{ tenant: handle.tenant, subject: handle.subject, field, value: plain(value.value) }];
-    if (value?.kind !== 'erased') log.warn('search.value-not-opened', { event: handle.event, reason: value?.kind ?? 'missing' });
-    return [];
+    return value?.kind === 'value' ? [{ tenant: handle.tenant, subject: handle.subject, field, value: plain(value.value) }] : [];
   });
 };
 
