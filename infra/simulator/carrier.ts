@@ -130,19 +130,25 @@ async function send({ url, body, secret }: Letter, stopped: AbortSignal): Promis
   // A timer of its own: the signals that `AbortSignal.any` joins may be collected before they fire, and the request would wait for ever.
   const ending = new AbortController();
   const end = (): void => ending.abort();
+  // What ends the wait is the signal itself, whatever the request does with it: deliveries to a killed process were seen to stay open.
+  const cut = new Promise<null>((resolve) => {
+    ending.signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
   const timer = setTimeout(end, ANSWER_TIMEOUT_MS);
   stopped.addEventListener('abort', end, { once: true });
   if (stopped.aborted) end();
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'facebookexternalua', 'x-hub-signature-256': `sha256=${signature}` },
-      body,
-      redirect: 'manual',
-      signal: ending.signal,
-    });
-    await response.body?.cancel();
+  const answer = fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': 'facebookexternalua', 'x-hub-signature-256': `sha256=${signature}` },
+    body,
+    redirect: 'manual',
+    signal: ending.signal,
+  }).then((response) => {
+    void response.body?.cancel().catch(() => undefined);
     return response.status;
+  });
+  try {
+    return await Promise.race([answer, cut]);
   } catch {
     // Refused, cut or too slow: for a webhook all the same, it comes again.
     return null;
