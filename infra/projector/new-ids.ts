@@ -13,7 +13,8 @@ const ASCII = /^[\u0020-\u007e]*$/;
 
 /**
  * Ids begin with their time, so most documents that a batch touches for the first time are behind the last one stored, and need not be
- * looked for. A commit of somebody else cannot go unseen: it makes the next own commit fail, and then `forget` is called.
+ * looked for. A commit of somebody else does not stay unseen: it makes the next own commit fail, or the next settling go back to what is
+ * stored, and then `forget` is called.
  */
 export const skipNewIds = (views: Pick<GenerationViews, 'getMany' | 'lastId'>): KnownIds => {
   const lastIds = new Map<string, string | null>();
